@@ -1,0 +1,91 @@
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+
+struct DigestStream::State {
+    EVP_MD_CTX* context = EVP_MD_CTX_new();
+    State() { CHECK(context != nullptr && EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1, "OpenSSL has SHA-256"); }
+    ~State() { EVP_MD_CTX_free(context); }
+    State(State const&) = delete;
+    State& operator=(State const&) = delete;
+};
+
+DigestStream::DigestStream()
+    : state_(std::make_unique<State>())
+{
+}
+DigestStream::~DigestStream() = default;
+DigestStream::DigestStream(DigestStream&&) noexcept = default;
+DigestStream& DigestStream::operator=(DigestStream&&) noexcept = default;
+
+void DigestStream::add(Bytes bytes)
+{
+    CHECK(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1, "a digest takes any bytes");
+}
+
+Digest DigestStream::finish()
+{
+    Digest digest;
+    unsigned length = 0;
+    CHECK(EVP_DigestFinal_ex(state_->context, digest.bytes_.data(), &length) == 1 && length == 32, "SHA-256 has 32 bytes");
+    return digest;
+}
+
+Digest Digest::of(Bytes bytes)
+{
+    DigestStream stream;
+    stream.add(bytes);
+    return stream.finish();
+}
+
+std::vector<Digest> Digest::of_chunks(Bytes bytes)
+{
+    std::vector<Digest> digests;
+    digests.reserve((bytes.size() + chunk_bytes - 1) / chunk_bytes);
+    for (size_t offset = 0; offset < bytes.size(); offset += chunk_bytes)
+        digests.push_back(of(bytes.subspan(offset, std::min(chunk_bytes, bytes.size() - offset))));
+    return digests;
+}
+
+namespace
+{
+
+int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    if (digit >= 'A' && digit <= 'F')
+        return digit - 'A' + 10;
+    return -1;
+}
+
+}
+
+Result<Digest> Digest::parse(std::string_view hex)
+{
+    if (hex.size() != 64)
+        return malformed("a SHA-256 digest has 64 hex digits, found " + std::to_string(hex.size()));
+    Digest digest;
+    for (size_t i = 0; i < 32; ++i) {
+        int const high = hex_value(hex[2 * i]);
+        int const low = hex_value(hex[2 * i + 1]);
+        if (high < 0 || low < 0)
+            return malformed("a SHA-256 digest has only hex digits");
+        digest.bytes_[i] = static_cast<unsigned char>(high << 4 | low);
+    }
+    return digest;
+}
+
+std::string Digest::hex() const
+{
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    text.reserve(64);
+    for (unsigned char const byte : bytes_) {
+        text += digits[byte >> 4];
+        text += digits[byte & 15];
+    }
+    return text;
+}

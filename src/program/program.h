@@ -1,0 +1,182 @@
+#pragma once
+
+#include "base/result.h"
+#include "tensor/tensor.h"
+
+#include <complex>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+// A Program: what a model computes, as blocks of operator calls; one form for TorchScript and (later) .pt2.
+//
+// Values are numbered within a function; each is set once. Control flow is a call that owns blocks:
+//
+//   prim::If    arguments [condition]; blocks [then, else] without parameters; both blocks give as many results as the call.
+//   prim::Loop  arguments [trip count, start condition, carried...]; block parameters [iteration, carried...];
+//               block results [go-on condition, carried...]; call results [carried...].
+//
+// Calls beside those of namespaces aten, torchvision, quantized...:
+//
+//   prim::Constant            results [v]; `literal` holds the value
+//   prim::GetAttr             arguments [object]; `name` is the attribute
+//   prim::SetAttr             arguments [object, value]; `name` is the attribute
+//   prim::CallMethod          arguments [object, ...]; `name` is the method
+//   prim::CallFunction        `name` is the qualified function name, "__torch__.torch.nn.functional.pad"
+//   prim::CreateObject        `type` is the class
+//   prim::ListConstruct       `type` is List[T] where it was annotated; prim::TupleConstruct; prim::DictConstruct [k, v, k, v...]
+//   prim::TupleUnpack, prim::ListUnpack   as many results as were asked for
+//   prim::TupleIndex, prim::TupleSlice
+//   prim::Uninitialized       `type` is the type; its value may be carried but never used
+//   prim::unchecked_cast, prim::isinstance, prim::annotate   arguments [v]; `type` is the type
+//   aten::__getitem__         arguments [container, index]
+//
+// Promises: every argument of a call is set before it in its own block or in one around it; block shapes are as said above.
+
+using ValueId = uint32_t;
+
+// A type as TorchScript spells it: "Tensor", "Optional[List[int]]", "__torch__.a.B", "Tuple[Tensor, int]".
+struct ProgramType {
+    std::string name; // "Tensor", "Optional", "List", "__torch__.a.B"...; empty: not known
+    std::vector<ProgramType> arguments; // of Optional, List, Dict, Tuple, Future, Union
+
+    std::string text() const;
+    bool operator==(ProgramType const&) const = default;
+};
+
+// Where a call stands in the code that people can read.
+struct SourcePlace {
+    uint32_t file = 0; // index into Program::files
+    uint32_t line = 0; // from 1; 0: not known
+};
+
+struct ProgramValue;
+
+// A tensor of the model file. Tensors that share memory have the same `storage` number; `values` is the contiguous copy or view
+// of what (offset, strides) choose in it.
+struct ProgramTensor {
+    Tensor values;
+    uint64_t storage = 0; // unique in the Program
+    int64_t offset = 0; // in elements
+    std::vector<int64_t> strides;
+    bool is_parameter = false;
+};
+
+// torch.quantize_per_tensor and per_channel: `stored` holds the integers.
+struct ProgramQuantisedTensor {
+    ProgramTensor stored;
+    std::vector<double> scales; // one, or one a channel
+    std::vector<int64_t> zero_points;
+    std::optional<int64_t> axis; // of per-channel
+};
+
+struct ProgramObject;
+struct ProgramList {
+    ProgramType element_type;
+    std::vector<ProgramValue> items;
+};
+struct ProgramTuple {
+    std::vector<ProgramValue> items;
+};
+struct ProgramDict {
+    ProgramType key_type;
+    ProgramType value_type;
+    std::vector<std::pair<ProgramValue, ProgramValue>> items;
+};
+struct ProgramDevice {
+    std::string text; // "cpu", "cuda:0"
+};
+struct ProgramNone {
+    bool operator==(ProgramNone const&) const = default;
+};
+
+// A value that is known before the program runs. Containers and objects are shared: identity matters.
+struct ProgramValue {
+    std::variant<ProgramNone, bool, int64_t, double, std::complex<double>, std::string, ProgramDevice, std::shared_ptr<ProgramTensor const>, std::shared_ptr<ProgramQuantisedTensor const>, std::shared_ptr<ProgramList>, std::shared_ptr<ProgramTuple>, std::shared_ptr<ProgramDict>, std::shared_ptr<ProgramObject>> value;
+};
+
+// A module or another class's instance.
+struct ProgramObject {
+    std::string class_name; // "__torch__.a.B"
+    std::vector<std::pair<std::string, ProgramValue>> attributes;
+
+    ProgramValue const* find(std::string_view name) const;
+};
+
+struct CallArgument {
+    std::string name; // empty: by position
+    ValueId value = 0;
+};
+
+struct Call;
+
+struct Block {
+    std::vector<ValueId> parameters;
+    std::vector<Call> calls;
+    std::vector<ValueId> results;
+};
+
+struct Call {
+    std::string target; // "aten::conv2d", "prim::If"
+    std::vector<CallArgument> arguments;
+    std::vector<ValueId> results;
+    std::vector<Block> blocks;
+    std::string name; // see the table above
+    ProgramType type; // see the table above
+    ProgramValue literal; // of prim::Constant
+    SourcePlace place;
+};
+
+struct Parameter {
+    std::string name;
+    ProgramType type;
+    ValueId value = 0;
+    std::optional<ProgramValue> default_value;
+};
+
+struct Function {
+    std::string name; // "forward" of a class, qualified of a free function
+    std::vector<Parameter> parameters; // of a method: `self` first
+    ProgramType return_type;
+    Block body; // one result: the returned value (a None where nothing is returned)
+    uint32_t value_count = 0; // all ValueIds are below it
+    std::vector<std::string> value_names; // by ValueId, the source's names; may be shorter, may be empty texts
+};
+
+enum class ClassKind : uint8_t { module,
+    plain,
+    named_tuple,
+    enumeration,
+    interface };
+
+struct ClassType {
+    std::string name; // "__torch__.a.B"
+    ClassKind kind = ClassKind::plain;
+    std::vector<std::pair<std::string, ProgramType>> attributes;
+    std::vector<std::pair<std::string, ProgramValue>> constants; // Final attributes, enum members
+    std::map<std::string, Function, std::less<>> methods;
+};
+
+// What is known about an input before anything runs: the example that a traced file carries.
+struct ExampleInput {
+    DType dtype = DType::float32;
+    Shape shape;
+};
+
+struct Program {
+    std::map<std::string, ClassType, std::less<>> classes;
+    std::map<std::string, Function, std::less<>> functions; // free functions by qualified name
+    std::shared_ptr<ProgramObject> module; // what `self` is
+    std::vector<std::string> files; // names of code files, for SourcePlace
+    int64_t operator_version = 0; // the archive's `version`: decides what some operators mean
+    std::map<std::string, std::vector<std::optional<ExampleInput>>> example_inputs; // by method, the flattened tensor arguments
+    bool traced = false;
+
+    Function const* method(std::string_view class_name, std::string_view method_name) const;
+    // "code/__torch__/net.py:12"
+    std::string text(SourcePlace place) const;
+};
