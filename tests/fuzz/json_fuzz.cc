@@ -1,0 +1,14 @@
+#include "json/json.h"
+
+#include "base/check.h"
+
+// What is read can be written, and reads again as the same value.
+extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
+{
+    std::string_view const text(reinterpret_cast<char const*>(data), size);
+    if (auto const document = read_json(text)) {
+        auto const again = read_json(write_json(*document));
+        CHECK(again.has_value() && *again == *document, "a document survives being written");
+    }
+    return 0;
+}
