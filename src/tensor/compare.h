@@ -20,5 +20,5 @@ struct Comparison {
 };
 
 // `expected` is a, `actual` is b. Equal infinities and NaN at the same place are no difference. Complex types compare real and
-// imaginary parts as elements. Source: contract "command line", verify.
+// imaginary parts as elements. Texts have no distance: `mismatched` alone speaks of them. Source: contract "command line", verify.
 Comparison compare(Tensor const& expected, Tensor const& actual, Tolerance tolerance = {});

@@ -50,15 +50,16 @@ public:
     std::vector<std::string> const& strings() const;
 
     // Element `index` (row-major) as a number; boolean gives 0 or 1; half types, float8 and integers are exact in double but for
-    // 64-bit integers beyond 2^53. Not for complex, packed, quantised and string tensors (CHECK).
+    // 64-bit integers beyond 2^53. Packed types are unpacked, quantised ones give the integer stored. Not for complex and string (CHECK).
     double number_at(uint64_t index) const;
     // As above for integer and boolean types, exact (uint64 wraps).
     int64_t integer_at(uint64_t index) const;
 
     // The same elements under another shape of equal count (CHECK).
     Tensor with_shape(Shape shape) const;
-    // The elements converted as C and numpy convert: float to integer truncates, to boolean compares with zero. Both types must be
-    // real, integer or boolean and at least 8 bits wide, else unsupported.
+    // The elements converted as C and numpy convert: float to integer truncates (what int64 cannot hold becomes its lowest number),
+    // narrower integers wrap, to boolean compares with zero, to a narrower float rounds to nearest even. Both types must be real,
+    // integer or boolean and at least 8 bits wide, and the wanted one no float8, else unsupported.
     Result<Tensor> cast(DType dtype) const;
 
 private:
