@@ -124,6 +124,10 @@ Result<T> within(std::string place, Result<T> result)
     return result;
 }
 
+template <typename T>
+T value_of_try(Result<T>&& result) { return *std::move(result); }
+inline void value_of_try(Result<void>&&) { }
+
 // The value of a Result, or an early return of its error. Starts a statement or follows `=` or `return`, nothing else:
 // inside a braced initialiser g++ 12 would not destroy the members already built.
 #define TRY(expression)                                           \
@@ -131,5 +135,5 @@ Result<T> within(std::string place, Result<T> result)
         auto try_result = (expression);                           \
         if (!try_result)                                          \
             return tl::unexpected(std::move(try_result).error()); \
-        *std::move(try_result);                                   \
+        value_of_try(std::move(try_result));                      \
     })

@@ -1,0 +1,162 @@
+#pragma once
+
+#include "graph/dim.h"
+#include "onnx/model.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+// An ONNX graph while it is being built. Every tensor in it has a known dtype and rank, and dims that are numbers or
+// polynomials over symbols.
+//
+// Promises: names are unique and depend on nothing but the order of calls; constants reach the file only when a node uses
+// them; equal small constants are one initializer; a Dim that a node needs is computed once a scope.
+
+using Dims = std::vector<Dim>;
+
+Dims dims_of(Shape const& shape);
+std::optional<Shape> known_shape(Dims const& dims);
+// Product of all.
+Dim count_of(Dims const& dims);
+
+// A tensor of the graph: a named value, a constant, or integers known as Dims (int64, rank 0 or 1). Cheap to copy.
+class GraphTensor
+{
+public:
+    GraphTensor() = default; // a float32 scalar of no use; to be assigned to
+    static GraphTensor named(std::string name, DType dtype, Dims dims);
+    // `name` is the initializer's name where it should have one of its own.
+    static GraphTensor constant(Tensor tensor, std::string name = {});
+    static GraphTensor integer(Dim value); // int64, rank 0
+    static GraphTensor integers(std::vector<Dim> values); // int64, rank 1
+
+    DType dtype() const { return dtype_; }
+    Dims const& dims() const { return dims_; }
+    int64_t rank() const { return static_cast<int64_t>(dims_.size()); }
+    // The elements, where they are known without running: of a constant, or of Dims that are all numbers.
+    std::optional<Tensor> known() const;
+    // The elements as Dims, where the tensor is int64 of rank 0 or 1 and they are known so.
+    std::optional<std::vector<Dim>> as_dims() const;
+    // The value's name in the graph, where it has one already.
+    std::string const* name() const { return std::get_if<std::string>(&source_); }
+    bool is_constant() const { return std::holds_alternative<Constant>(source_); }
+
+    // The same tensor with its sizes known better: a value whose dims were told apart later, of equal rank.
+    GraphTensor with_dims(Dims dims) const;
+
+private:
+    friend class GraphBuilder;
+    struct Constant {
+        Tensor tensor;
+        std::string name;
+    };
+    using Source = std::variant<std::string, Constant, std::vector<Dim>>;
+    GraphTensor(Source source, DType dtype, Dims dims)
+        : source_(std::move(source))
+        , dtype_(dtype)
+        , dims_(std::move(dims))
+    {
+    }
+
+    Source source_ = std::string();
+    DType dtype_ = DType::float32;
+    Dims dims_;
+};
+
+// Attributes of a node, in the order given.
+OnnxAttribute attribute(std::string name, int64_t value);
+OnnxAttribute attribute(std::string name, float value);
+OnnxAttribute attribute(std::string name, std::string value);
+OnnxAttribute attribute(std::string name, std::vector<int64_t> value);
+OnnxAttribute attribute(std::string name, std::vector<float> value);
+OnnxAttribute attribute(std::string name, Tensor const& value);
+using Attributes = std::vector<OnnxAttribute>;
+
+// What a result of a node is.
+struct GraphType {
+    DType dtype = DType::float32;
+    Dims dims;
+};
+
+class GraphBuilder
+{
+public:
+    explicit GraphBuilder(int64_t opset)
+        : opset_(opset)
+    {
+        scopes_.emplace_back();
+    }
+
+    int64_t opset() const { return opset_; }
+    SymbolTable& symbols() { return symbols_; }
+    SymbolTable const& symbols() const { return symbols_; }
+
+    // A graph input; its symbolic dims are written as names.
+    GraphTensor add_input(std::string name, DType dtype, Dims dims);
+    void add_output(std::string name, GraphTensor const& tensor);
+
+    // A node with one result or several. An input of nullptr is an optional input left out.
+    GraphTensor node(std::string op_type, std::vector<GraphTensor const*> const& inputs, GraphType result, Attributes attributes = {}, std::string domain = {});
+    GraphTensor node(std::string op_type, std::vector<GraphTensor> const& inputs, GraphType result, Attributes attributes = {}, std::string domain = {});
+    std::vector<GraphTensor> nodes(std::string op_type, std::vector<GraphTensor const*> const& inputs, std::vector<GraphType> results, Attributes attributes = {}, std::string domain = {});
+
+    // The name under which a node may use the tensor; writes constants and computes Dims where that is still to be done.
+    std::string name_of(GraphTensor const& tensor);
+    // A named value for the tensor that is defined in the innermost scope: what a branch may give as its result.
+    std::string local_name_of(GraphTensor const& tensor);
+    // A Dim as a symbol standing for the only element of `tensor` (int64, rank 0), or what it is known to be.
+    Dim dim_of(GraphTensor const& tensor);
+    // A new symbol for the size of a value along an axis, named after both.
+    Dim size_of(std::string const& value_name, int64_t axis);
+    // A name for a value whose dims need the name (sizes that depend on data): use with named_node.
+    std::string fresh_name(std::string const& op_type);
+
+    // Says that the evaluation can only go on where these symbols are numbers: it may start again with them pinned.
+    void want_pinned(Dim const& dim);
+    std::vector<SymbolId> const& pins_wanted() const { return pins_wanted_; }
+
+    // A nested graph: nodes go into it until it is closed. What the graph computes outside may be used inside, not the other way.
+    void open_scope();
+    std::shared_ptr<OnnxGraph> close_scope(std::string name, std::vector<GraphTensor> const& results);
+    // Drops all that was added since the scope was opened.
+    void abandon_scope();
+    size_t depth() const { return scopes_.size(); }
+
+    // Names of the place that nodes added from now on stem from; goes into their doc string.
+    void set_place(std::string place) { place_ = std::move(place); }
+
+    // The finished model; dead nodes and initializers are left out. Inputs and outputs in the order they were added.
+    OnnxModel finish(std::string graph_name);
+
+private:
+    struct Scope {
+        std::vector<OnnxNode> nodes;
+        std::map<std::string, std::string> computed_dims; // text of the Dim -> value name
+        std::unordered_map<SymbolId, std::string> computed_symbols;
+    };
+
+    std::string unique_name(std::string const& wish);
+    std::string initializer(Tensor const& tensor, std::string const& wish);
+    std::string compute(Dim const& dim); // rank 0, int64
+    std::string compute_symbol(SymbolId symbol); // rank 0, int64
+    std::string integer_node(std::string op_type, std::string const& left, std::string const& right);
+    std::string size_node(std::string const& value, int64_t axis);
+    OnnxValueInfo value_info(std::string const& name, DType dtype, Dims const& dims) const;
+
+    int64_t opset_;
+    SymbolTable symbols_;
+    std::vector<Scope> scopes_;
+    std::vector<OnnxTensor> initializers_;
+    std::map<std::string, std::string> small_constants_; // type, shape and bytes -> initializer
+    std::map<std::string, uint64_t> name_counts_;
+    std::vector<OnnxValueInfo> inputs_;
+    std::vector<OnnxValueInfo> outputs_;
+    std::string place_;
+    std::vector<SymbolId> pins_wanted_;
+};

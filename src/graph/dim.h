@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+// Integers that may depend on the sizes of a model's inputs: what a dimension is, and what an `int` of the program is while the
+// program is evaluated. A Dim is a polynomial with integer coefficients over symbols; each symbol says how its value is found
+// when the model runs. Equal polynomials are equal numbers; nothing that depends on a symbol is ever read as a constant.
+
+using SymbolId = uint32_t;
+
+class Dim
+{
+public:
+    Dim() = default;
+    Dim(int64_t number);
+    static Dim of_symbol(SymbolId symbol);
+
+    std::optional<int64_t> known() const;
+    bool is(int64_t number) const { return known() == number; }
+    std::vector<SymbolId> symbols() const;
+    // The symbol where the Dim is just that.
+    std::optional<SymbolId> single_symbol() const;
+
+    // 64-bit arithmetic that wraps, as the program's own does.
+    friend Dim operator+(Dim const&, Dim const&);
+    friend Dim operator-(Dim const&, Dim const&);
+    friend Dim operator*(Dim const&, Dim const&);
+    bool operator==(Dim const&) const = default;
+
+    // The quotient where every coefficient divides and the divisor is one term: (6*b*c) / (2*b) is 3*c. Else nothing.
+    std::optional<Dim> divided_exactly(Dim const& divisor) const;
+
+    using Monomial = std::vector<SymbolId>; // sorted, a symbol stands as often as its power
+    std::map<Monomial, int64_t> const& terms() const { return terms_; }
+
+private:
+    void add_term(Monomial const& monomial, int64_t coefficient);
+    std::map<Monomial, int64_t> terms_; // no zero coefficients; empty: 0
+};
+
+// What a symbol stands for.
+struct InputAxis {
+    std::string input;
+    int64_t axis = 0;
+};
+enum class IntegerOperation : uint8_t { floor_divide,
+    remainder,
+    maximum,
+    minimum };
+struct DerivedInteger {
+    IntegerOperation operation;
+    Dim left;
+    Dim right;
+};
+struct SizeOfValue { // of a tensor whose size depends on data
+    std::string value;
+    int64_t axis = 0;
+};
+struct IntegerOfValue { // the only element of an int64 tensor of rank 0
+    std::string value;
+};
+using SymbolMeaning = std::variant<InputAxis, DerivedInteger, SizeOfValue, IntegerOfValue>;
+
+struct Symbol {
+    std::string name;
+    SymbolMeaning meaning;
+    std::optional<int64_t> example; // its value for the sample, where one was given
+    bool named_by_user = false; // may not be pinned
+};
+
+class SymbolTable
+{
+public:
+    SymbolId add(Symbol symbol);
+    Symbol const& operator[](SymbolId id) const { return symbols_[id]; }
+
+    // Numbers fold; a quotient that is exact stays a polynomial; otherwise the same operation on the same operands is the same symbol.
+    // Floor division and remainder as Python has them; the right side of a known division must not be 0 (CHECK).
+    Dim derived(IntegerOperation operation, Dim const& left, Dim const& right);
+
+    std::optional<int64_t> example_of(Dim const& dim) const;
+    // The input axes that a Dim depends on, through derived symbols as well.
+    std::vector<SymbolId> roots_of(Dim const& dim) const;
+    // True where the value surely is not negative: a sum of sizes with positive coefficients.
+    bool surely_not_negative(Dim const& dim) const;
+    bool surely_positive(Dim const& dim) const; // as above, with a positive constant, or a product of input sizes (taken to be 1 or more)
+    std::string text_of(Dim const& dim) const;
+
+private:
+    std::vector<Symbol> symbols_;
+};

@@ -1,0 +1,111 @@
+#include "graph/heap.h"
+
+#include <algorithm>
+
+TensorReference Heap::tensor(GraphTensor value)
+{
+    auto cell = std::make_shared<StorageCell>(StorageCell{value, 0});
+    return std::make_shared<TensorView>(TensorView{std::move(cell), {}, std::move(value), 0, true, false});
+}
+
+TensorReference Heap::view(TensorReference const& of, ViewStep step, GraphTensor value, bool contiguous)
+{
+    auto view = std::make_shared<TensorView>(TensorView{of->cell, of->steps, std::move(value), of->cell->generation, contiguous, false});
+    view->steps.push_back(std::make_shared<ViewStep const>(std::move(step)));
+    return view;
+}
+
+Result<GraphTensor> Heap::read(TensorReference const& tensor)
+{
+    if (tensor->generation != tensor->cell->generation) {
+        GraphTensor value = tensor->cell->base;
+        for (auto const& step : tensor->steps)
+            value = TRY(step->take(value));
+        tensor->seen = std::move(value);
+        tensor->generation = tensor->cell->generation;
+    }
+    return tensor->seen;
+}
+
+Result<void> Heap::write(TensorReference const& tensor, GraphTensor value)
+{
+    std::vector<GraphTensor> bases{tensor->cell->base};
+    for (size_t i = 0; i + 1 < tensor->steps.size(); ++i)
+        bases.push_back(TRY(tensor->steps[i]->take(bases.back())));
+    GraphTensor changed = value;
+    for (size_t i = tensor->steps.size(); i > 0; --i)
+        changed = TRY(tensor->steps[i - 1]->put(bases[i - 1], changed));
+    set_cell(tensor->cell, std::move(changed));
+    tensor->seen = std::move(value);
+    tensor->generation = tensor->cell->generation;
+    return {};
+}
+
+namespace
+{
+
+// Remembers the present state of a thing in the journal, once.
+template <typename Thing, typename State>
+void remember(std::vector<std::pair<std::shared_ptr<Thing>, State>>& entries, std::shared_ptr<Thing> const& thing, State const& state)
+{
+    for (auto const& [known, old] : entries)
+        if (known == thing)
+            return;
+    entries.emplace_back(thing, state);
+}
+
+// Puts the old states back, and gives what the things had become.
+template <typename Thing>
+std::vector<std::pair<std::shared_ptr<Thing>, Thing>> undo(std::vector<std::pair<std::shared_ptr<Thing>, Thing>>& entries)
+{
+    for (auto& [thing, state] : entries)
+        std::swap(*thing, state);
+    return std::move(entries);
+}
+
+}
+
+void Heap::set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value)
+{
+    if (!journals_.empty())
+        remember(journals_.back().cells, cell, cell->base);
+    cell->base = std::move(value);
+    ++cell->generation; // never goes back: a view read in a branch must not look fresh after it
+}
+
+void Heap::will_change(std::shared_ptr<ListValue> const& list)
+{
+    if (!journals_.empty())
+        remember(journals_.back().lists, list, *list);
+}
+
+void Heap::will_change(std::shared_ptr<DictValue> const& dict)
+{
+    if (!journals_.empty())
+        remember(journals_.back().dicts, dict, *dict);
+}
+
+void Heap::will_change(std::shared_ptr<ObjectValue> const& object)
+{
+    if (!journals_.empty())
+        remember(journals_.back().objects, object, *object);
+}
+
+void Heap::open_journal() { journals_.emplace_back(); }
+
+Changes Heap::close_journal()
+{
+    CHECK(!journals_.empty(), "a journal was opened");
+    Journal journal = std::move(journals_.back());
+    journals_.pop_back();
+    Changes changes;
+    for (auto const& [cell, old] : journal.cells) {
+        changes.cells.emplace_back(cell, cell->base);
+        cell->base = old;
+        ++cell->generation;
+    }
+    changes.lists = undo(journal.lists);
+    changes.dicts = undo(journal.dicts);
+    changes.objects = undo(journal.objects);
+    return changes;
+}

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "base/result.h"
+#include "graph/value.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+// Memory of the evaluated program: tensors that share storage, and lists, dicts and objects that are shared by reference.
+//
+// A tensor is a storage cell and the steps that lead from the cell's base value to the view. Writing into a view computes the
+// new view and puts it back through the inverse of each step, so that every other view of the cell sees the change when it is
+// read next: the way PyTorch's functionalisation does it (aten/src/ATen/FunctionalTensorWrapper.cpp).
+//
+// A journal remembers what changes while one branch is evaluated, so that the other starts from the same state and both can be merged.
+
+struct StorageCell {
+    GraphTensor base;
+    uint64_t generation = 0;
+};
+
+struct ViewStep {
+    // The view of a base value.
+    std::function<Result<GraphTensor>(GraphTensor const& base)> take;
+    // The base value after the view of it became `changed` (same dtype and sizes as `take` gives).
+    std::function<Result<GraphTensor>(GraphTensor const& base, GraphTensor const& changed)> put;
+};
+
+struct TensorView {
+    std::shared_ptr<StorageCell> cell;
+    std::vector<std::shared_ptr<ViewStep const>> steps;
+    GraphTensor seen; // the view's value at `generation`
+    uint64_t generation = 0;
+    bool contiguous = true; // known to be row-major without gaps: decides whether reshape() aliases or copies
+    bool wrapped_number = false; // made from a number of the program: takes part in type promotion as a number does
+};
+
+// What one branch changed: each thing with what it became. Order is that of the first change.
+struct Changes {
+    std::vector<std::pair<std::shared_ptr<StorageCell>, GraphTensor>> cells;
+    std::vector<std::pair<std::shared_ptr<ListValue>, ListValue>> lists;
+    std::vector<std::pair<std::shared_ptr<DictValue>, DictValue>> dicts;
+    std::vector<std::pair<std::shared_ptr<ObjectValue>, ObjectValue>> objects;
+};
+
+class Heap
+{
+public:
+    // A tensor with storage of its own.
+    TensorReference tensor(GraphTensor value);
+    // A view of `of`; `value` is what the step takes from its present value.
+    TensorReference view(TensorReference const& of, ViewStep step, GraphTensor value, bool contiguous);
+
+    Result<GraphTensor> read(TensorReference const& tensor);
+    // The tensor takes a new value of the same dtype and sizes; all views of its storage see it.
+    Result<void> write(TensorReference const& tensor, GraphTensor value);
+
+    // To be called before a list, dict or object is changed.
+    void will_change(std::shared_ptr<ListValue> const& list);
+    void will_change(std::shared_ptr<DictValue> const& dict);
+    void will_change(std::shared_ptr<ObjectValue> const& object);
+
+    void open_journal();
+    // Ends the journal: everything it saw changing is as it was when it was opened; the changes are returned.
+    Changes close_journal();
+    // Sets a cell as a whole: the merged value after both branches.
+    void set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value);
+
+private:
+    struct Journal {
+        std::vector<std::pair<std::shared_ptr<StorageCell>, GraphTensor>> cells; // the old values
+        std::vector<std::pair<std::shared_ptr<ListValue>, ListValue>> lists;
+        std::vector<std::pair<std::shared_ptr<DictValue>, DictValue>> dicts;
+        std::vector<std::pair<std::shared_ptr<ObjectValue>, ObjectValue>> objects;
+    };
+    std::vector<Journal> journals_;
+};
