@@ -1,0 +1,12 @@
+# Tests that are of no single module: the layout itself, and the behaviours of the command line (one a file).
+add_test(NAME architecture.doors COMMAND ${CMAKE_COMMAND} -D SOURCE=${CMAKE_SOURCE_DIR} -D BUILD=${CMAKE_BINARY_DIR} -P ${CMAKE_SOURCE_DIR}/tests/architecture/doors.cmake)
+add_test(NAME architecture.text COMMAND ${CMAKE_SOURCE_DIR}/tests/architecture/text.sh ${CMAKE_SOURCE_DIR})
+
+if(TARGET hullmark)
+    file(GLOB behaviours CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/cli/*.sh)
+    foreach(behaviour IN LISTS behaviours)
+        get_filename_component(name ${behaviour} NAME_WE)
+        add_test(NAME cli.${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/cli/run $<TARGET_FILE:hullmark> ${behaviour})
+        set_tests_properties(cli.${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
+    endforeach()
+endif()
