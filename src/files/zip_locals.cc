@@ -1,0 +1,139 @@
+#include "files/zip_directory.h"
+
+#include "files/zip_format.h"
+
+#include "base/cursor.h"
+
+#include <algorithm>
+
+// The second half of ZipDirectoryReader: every byte in front of the central directory must belong to one member.
+
+Result<void> ZipDirectoryReader::read_locals(uint64_t directory_offset)
+{
+    std::vector<CentralRecord*> order;
+    order.reserve(records_.size());
+    for (auto& record : records_)
+        order.push_back(&record);
+    std::sort(order.begin(), order.end(), [](auto a, auto b) { return a->entry.header_offset < b->entry.header_offset; });
+
+    uint64_t place = 0;
+    auto const account = [&](uint64_t until) {
+        if (until > place)
+            find_that(place == 0 ? "prefix" : "gap", std::to_string(until - place) + " bytes that belong to no member", "", place);
+    };
+    for (size_t index = 0; index < order.size(); ++index) {
+        auto& record = *order[index];
+        uint64_t const limit = index + 1 < order.size() ? std::min(directory_offset, order[index + 1]->entry.header_offset) : directory_offset;
+        if (record.entry.header_offset < place || record.entry.header_offset >= directory_offset)
+            return refused("the member overlaps another or the central directory").at(zip_byte(record.entry.header_offset)).at("member " + record.entry.name);
+        account(record.entry.header_offset);
+        place = TRY(within("member " + record.entry.name, read_local(record, limit)));
+    }
+    account(directory_offset);
+    return {};
+}
+
+// Gives the place right behind the member. `limit` is where the next one begins, or the central directory.
+Result<uint64_t> ZipDirectoryReader::read_local(CentralRecord& record, uint64_t limit)
+{
+    auto& entry = record.entry;
+    uint64_t const start = entry.header_offset;
+    Cursor cursor(bytes().subspan(start, limit - start));
+    auto const header = [&]() -> Result<void> {
+        if (TRY(cursor.take_number<uint32_t>()) != zip_local_signature)
+            return malformed("no local header where the central directory points");
+        TRY(cursor.take(2)); // version needed
+        auto const flags = TRY(cursor.take_number<uint16_t>());
+        auto const method = TRY(cursor.take_number<uint16_t>());
+        TRY(cursor.take(4)); // time and date
+        auto const crc = TRY(cursor.take_number<uint32_t>());
+        auto const packed = TRY(cursor.take_number<uint32_t>());
+        auto const unpacked = TRY(cursor.take_number<uint32_t>());
+        auto const name_bytes = TRY(cursor.take_number<uint16_t>());
+        auto const extra_bytes = TRY(cursor.take_number<uint16_t>());
+        auto const name = TRY(cursor.take_text(name_bytes));
+        uint64_t const extra_offset = start + cursor.offset();
+        auto const extra = TRY(cursor.take(extra_bytes));
+
+        if (name != entry.name)
+            find_that("local-name", "the local header gives it another name", entry.name, start);
+        if (flags != record.flags)
+            find_that("local-flags", "general flags are " + std::to_string(flags) + " in the local header, " + std::to_string(record.flags) + " in the central directory", entry.name, start);
+        if (method != entry.method)
+            find_that("local-method", "method is " + std::to_string(method) + " in the local header, " + std::to_string(entry.method) + " in the central directory", entry.name, start);
+        bool const later = record.flags & zip_flag_descriptor;
+        auto const agrees = [later](uint32_t local, uint64_t central) { return local == central || local == zip_saturated || (later && local == 0); };
+        if (!agrees(packed, entry.packed_bytes) || !agrees(unpacked, entry.unpacked_bytes))
+            find_that("local-size", "sizes are " + std::to_string(packed) + " and " + std::to_string(unpacked) + " in the local header, " + std::to_string(entry.packed_bytes) + " and " + std::to_string(entry.unpacked_bytes) + " in the central directory", entry.name, start);
+        if (crc != entry.crc && !(later && crc == 0))
+            find_that("local-crc", "the local header states another CRC than the central directory", entry.name, start);
+        compare_extra(record, extra, extra_offset, packed == zip_saturated || unpacked == zip_saturated);
+        return {};
+    };
+    TRY(within("local header at byte " + std::to_string(start), header()));
+    entry.data_offset = start + cursor.offset();
+    if (entry.packed_bytes > cursor.left())
+        return refused("its " + std::to_string(entry.packed_bytes) + " bytes do not fit into the " + std::to_string(cursor.left()) + " before what comes next").at(zip_byte(entry.data_offset));
+    uint64_t const data_end = entry.data_offset + entry.packed_bytes;
+    return record.flags & zip_flag_descriptor ? skip_descriptor(record, data_end, limit) : data_end;
+}
+
+// Nothing of the local extra field is used; it may hold torch's padding, the zip64 numbers again, and times.
+void ZipDirectoryReader::compare_extra(CentralRecord const& record, Bytes extra, uint64_t offset, bool sizes_saturated)
+{
+    auto const& entry = record.entry;
+    bool has_zip64 = false;
+    auto const walk = [&]() -> Result<void> {
+        Cursor cursor(extra);
+        while (cursor.left() != 0) {
+            auto const id = TRY(cursor.take_number<uint16_t>());
+            auto const length = TRY(cursor.take_number<uint16_t>());
+            auto const field = TRY(cursor.take(length));
+            if (id == zip64_extra) {
+                has_zip64 = true;
+                for (Cursor numbers(field); numbers.left() != 0;) {
+                    auto const number = TRY(numbers.take_number<uint64_t>());
+                    if (number != 0 && number != entry.unpacked_bytes && number != entry.packed_bytes && number != entry.header_offset)
+                        find_that("local-size", "the zip64 field of the local header holds " + std::to_string(number) + ", which the central directory does not", entry.name, offset);
+                }
+            } else if (id == zip_torch_padding_extra) {
+                if (!std::all_of(field.begin(), field.end(), [](std::byte byte) { return byte == std::byte{'Z'} || byte == std::byte{0}; }))
+                    find_that("padding", "the padding field holds something else than padding", entry.name, offset);
+            } else if (!is_harmless_zip_extra(id)) {
+                find_that("extra-field", "an extra field of the kind " + std::to_string(id), entry.name, offset);
+            }
+        }
+        return {};
+    };
+    if (auto const walked = walk(); !walked)
+        find_that("extra-field", "the extra field of the local header is " + walked.error().text(), entry.name, offset);
+    else if (sizes_saturated && !has_zip64)
+        find_that("local-size", "the local header refers to a zip64 field that is not there", entry.name, offset);
+}
+
+// Behind content with flag bit 3: maybe a signature, CRC, both sizes in 4 or 8 bytes. What fills the room exactly is right.
+uint64_t ZipDirectoryReader::skip_descriptor(CentralRecord const& record, uint64_t offset, uint64_t limit)
+{
+    auto const& entry = record.entry;
+    auto const room = bytes().subspan(offset, limit - offset);
+    auto const matches = [&](bool with_signature, bool wide) {
+        Cursor cursor(room);
+        auto const compare = [&]() -> Result<bool> {
+            bool same = true;
+            if (with_signature)
+                same = TRY(cursor.take_number<uint32_t>()) == zip_descriptor_signature;
+            same &= TRY(cursor.take_number<uint32_t>()) == entry.crc;
+            for (uint64_t const wanted : {entry.packed_bytes, entry.unpacked_bytes})
+                same &= wide ? TRY(cursor.take_number<uint64_t>()) == wanted : TRY(cursor.take_number<uint32_t>()) == wanted;
+            return same;
+        };
+        auto const same = compare();
+        return same && *same && cursor.left() == 0;
+    };
+    for (bool const with_signature : {true, false})
+        for (bool const wide : {true, false})
+            if (matches(with_signature, wide))
+                return limit;
+    find_that("descriptor", "no data descriptor that agrees with the central directory follows its content", entry.name, offset);
+    return offset;
+}
