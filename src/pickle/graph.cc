@@ -1,0 +1,323 @@
+#include "pickle/graph.h"
+
+#include <bit>
+
+std::string_view name_of(NodeKind kind)
+{
+    switch (kind) {
+    case NodeKind::none:
+        return "None";
+    case NodeKind::boolean:
+        return "bool";
+    case NodeKind::integer:
+    case NodeKind::big_integer:
+        return "int";
+    case NodeKind::real:
+        return "float";
+    case NodeKind::bytes:
+        return "bytes";
+    case NodeKind::byte_array:
+        return "bytearray";
+    case NodeKind::text:
+        return "str";
+    case NodeKind::tuple:
+        return "tuple";
+    case NodeKind::list:
+        return "list";
+    case NodeKind::dict:
+        return "dict";
+    case NodeKind::set:
+        return "set";
+    case NodeKind::frozen_set:
+        return "frozenset";
+    case NodeKind::global:
+        return "global";
+    case NodeKind::object:
+        return "object";
+    case NodeKind::persistent_id:
+        return "persistent id";
+    case NodeKind::extension:
+        return "extension code";
+    case NodeKind::buffer:
+        return "buffer";
+    }
+    return "";
+}
+
+NodeKind PickleValue::kind() const { return static_cast<NodeKind>(graph_->node(id_).kind); }
+uint64_t PickleValue::offset() const { return graph_->node(id_).offset; }
+
+std::optional<bool> PickleValue::boolean() const
+{
+    if (!is(NodeKind::boolean))
+        return std::nullopt;
+    return graph_->node(id_).payload != 0;
+}
+
+std::optional<int64_t> PickleValue::integer() const
+{
+    if (!is(NodeKind::integer))
+        return std::nullopt;
+    return static_cast<int64_t>(graph_->node(id_).payload);
+}
+
+std::optional<double> PickleValue::real() const
+{
+    if (!is(NodeKind::real))
+        return std::nullopt;
+    return std::bit_cast<double>(static_cast<uint64_t>(graph_->node(id_).payload));
+}
+
+std::optional<std::string_view> PickleValue::text() const
+{
+    if (!is(NodeKind::text))
+        return std::nullopt;
+    return text_of(graph_->texts_[graph_->node(id_).payload]);
+}
+
+std::optional<Bytes> PickleValue::bytes() const
+{
+    if (!is(NodeKind::bytes) && !is(NodeKind::byte_array) && !is(NodeKind::big_integer))
+        return std::nullopt;
+    return graph_->texts_[graph_->node(id_).payload];
+}
+
+std::span<NodeId const> PickleValue::items() const
+{
+    uint64_t const payload = graph_->node(id_).payload;
+    switch (kind()) {
+    case NodeKind::tuple:
+    case NodeKind::frozen_set: {
+        if (payload == 0)
+            return {};
+        auto const [begin, count] = graph_->tuples_[payload - 1];
+        return std::span(graph_->tuple_items_).subspan(begin, count);
+    }
+    case NodeKind::list:
+    case NodeKind::set:
+        if (payload == 0)
+            return {};
+        return graph_->lists_[payload - 1];
+    case NodeKind::object: {
+        uint32_t const list = graph_->objects_[payload].items;
+        if (list == PickleGraph::nothing)
+            return {};
+        return graph_->lists_[list];
+    }
+    default:
+        return {};
+    }
+}
+
+std::span<std::pair<NodeId, NodeId> const> PickleValue::pairs() const
+{
+    uint64_t const payload = graph_->node(id_).payload;
+    if (is(NodeKind::dict) && payload != 0)
+        return graph_->dicts_[payload - 1];
+    if (is(NodeKind::object) && graph_->objects_[payload].pairs != PickleGraph::nothing)
+        return graph_->dicts_[graph_->objects_[payload].pairs];
+    return {};
+}
+
+std::optional<PickleValue> PickleValue::find(std::string_view key) const
+{
+    auto const all = pairs();
+    for (auto pair = all.rbegin(); pair != all.rend(); ++pair)
+        if (other(pair->first).text() == key)
+            return other(pair->second);
+    return std::nullopt;
+}
+
+std::optional<std::string_view> PickleValue::module() const
+{
+    if (!is(NodeKind::global))
+        return std::nullopt;
+    return graph_->globals_[graph_->node(id_).payload].module;
+}
+
+std::optional<std::string_view> PickleValue::name() const
+{
+    if (!is(NodeKind::global))
+        return std::nullopt;
+    return graph_->globals_[graph_->node(id_).payload].name;
+}
+
+bool PickleValue::is_global(std::string_view wanted_module, std::string_view wanted_name) const
+{
+    return module() == wanted_module && name() == wanted_name;
+}
+
+std::optional<PickleValue> PickleValue::callable() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    return other(graph_->objects_[graph_->node(id_).payload].callable);
+}
+
+std::optional<PickleValue> PickleValue::arguments() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    return other(graph_->objects_[graph_->node(id_).payload].arguments);
+}
+
+std::optional<PickleValue> PickleValue::keyword_arguments() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    NodeId const id = graph_->objects_[graph_->node(id_).payload].keyword_arguments;
+    return id == PickleGraph::nothing ? std::nullopt : std::optional(other(id));
+}
+
+std::optional<PickleValue> PickleValue::state() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    NodeId const id = graph_->objects_[graph_->node(id_).payload].state;
+    return id == PickleGraph::nothing ? std::nullopt : std::optional(other(id));
+}
+
+std::optional<CallKind> PickleValue::call_kind() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    return graph_->objects_[graph_->node(id_).payload].kind;
+}
+
+bool PickleValue::is_call_of(std::string_view wanted_module, std::string_view wanted_name) const
+{
+    auto const called = callable();
+    return called && called->is_global(wanted_module, wanted_name);
+}
+
+std::string PickleValue::qualified_name() const
+{
+    auto const named = is(NodeKind::object) ? *callable() : *this;
+    if (!named.is(NodeKind::global))
+        return {};
+    return std::string(*named.module()) + "." + std::string(*named.name());
+}
+
+std::optional<PickleValue> PickleValue::persistent_id() const
+{
+    if (!is(NodeKind::persistent_id))
+        return std::nullopt;
+    return other(static_cast<NodeId>(graph_->node(id_).payload));
+}
+
+std::optional<uint64_t> PickleValue::number() const
+{
+    if (!is(NodeKind::extension) && !is(NodeKind::buffer))
+        return std::nullopt;
+    return graph_->node(id_).payload;
+}
+
+NodeId PickleGraph::add(NodeKind kind, uint64_t offset, uint64_t payload)
+{
+    CHECK(nodes_.size() < nothing, "the machine counts nodes");
+    nodes_.push_back({static_cast<uint64_t>(kind), offset & ((uint64_t{1} << 56) - 1), payload});
+    return static_cast<NodeId>(nodes_.size() - 1);
+}
+
+NodeId PickleGraph::add_plain(NodeKind kind, uint64_t offset) { return add(kind, offset, 0); }
+NodeId PickleGraph::add_boolean(bool value, uint64_t offset) { return add(NodeKind::boolean, offset, value ? 1 : 0); }
+NodeId PickleGraph::add_integer(int64_t value, uint64_t offset) { return add(NodeKind::integer, offset, static_cast<uint64_t>(value)); }
+NodeId PickleGraph::add_real(double value, uint64_t offset) { return add(NodeKind::real, offset, std::bit_cast<uint64_t>(value)); }
+
+NodeId PickleGraph::add_bytes(NodeKind kind, Bytes value, uint64_t offset)
+{
+    texts_.push_back(value);
+    return add(kind, offset, texts_.size() - 1);
+}
+
+NodeId PickleGraph::add_items(NodeKind kind, std::span<NodeId const> items, uint64_t offset)
+{
+    if (items.empty())
+        return add(kind, offset, 0);
+    if (kind == NodeKind::tuple || kind == NodeKind::frozen_set) {
+        tuples_.push_back({tuple_items_.size(), items.size()});
+        tuple_items_.insert(tuple_items_.end(), items.begin(), items.end());
+        return add(kind, offset, tuples_.size());
+    }
+    lists_.emplace_back(items.begin(), items.end());
+    return add(kind, offset, lists_.size());
+}
+
+NodeId PickleGraph::add_global(std::string_view module, std::string_view name, uint64_t offset)
+{
+    globals_.push_back({module, name});
+    return add(NodeKind::global, offset, globals_.size() - 1);
+}
+
+NodeId PickleGraph::add_object(CallKind kind, NodeId callable, NodeId arguments, std::optional<NodeId> keyword_arguments, uint64_t offset)
+{
+    ObjectParts parts;
+    parts.callable = callable;
+    parts.arguments = arguments;
+    parts.keyword_arguments = keyword_arguments.value_or(nothing);
+    parts.kind = kind;
+    objects_.push_back(parts);
+    return add(NodeKind::object, offset, objects_.size() - 1);
+}
+
+NodeId PickleGraph::add_persistent_id(NodeId value, uint64_t offset) { return add(NodeKind::persistent_id, offset, value); }
+NodeId PickleGraph::add_number(NodeKind kind, uint64_t number, uint64_t offset) { return add(kind, offset, number); }
+
+Bytes PickleGraph::keep(std::string text)
+{
+    kept_.push_back(std::make_unique<std::string const>(std::move(text)));
+    return bytes_of(*kept_.back());
+}
+
+void PickleGraph::append(NodeId container, std::span<NodeId const> items)
+{
+    if (items.empty())
+        return;
+    Node& grown = nodes_[container];
+    uint64_t list = 0;
+    if (static_cast<NodeKind>(grown.kind) == NodeKind::object) {
+        ObjectParts& parts = objects_[grown.payload];
+        if (parts.items == nothing) {
+            parts.items = static_cast<uint32_t>(lists_.size());
+            lists_.emplace_back();
+        }
+        list = parts.items;
+    } else {
+        if (grown.payload == 0) {
+            lists_.emplace_back();
+            grown.payload = lists_.size();
+        }
+        list = grown.payload - 1;
+    }
+    lists_[list].insert(lists_[list].end(), items.begin(), items.end());
+}
+
+void PickleGraph::set_pairs(NodeId container, std::span<NodeId const> keys_and_values)
+{
+    if (keys_and_values.empty())
+        return;
+    Node& grown = nodes_[container];
+    uint64_t dict = 0;
+    if (static_cast<NodeKind>(grown.kind) == NodeKind::object) {
+        ObjectParts& parts = objects_[grown.payload];
+        if (parts.pairs == nothing) {
+            parts.pairs = static_cast<uint32_t>(dicts_.size());
+            dicts_.emplace_back();
+        }
+        dict = parts.pairs;
+    } else {
+        if (grown.payload == 0) {
+            dicts_.emplace_back();
+            grown.payload = dicts_.size();
+        }
+        dict = grown.payload - 1;
+    }
+    for (size_t index = 0; index + 1 < keys_and_values.size(); index += 2)
+        dicts_[dict].emplace_back(keys_and_values[index], keys_and_values[index + 1]);
+}
+
+void PickleGraph::set_state(NodeId object, NodeId state)
+{
+    CHECK(value(object).is(NodeKind::object), "only objects have a state");
+    objects_[nodes_[object].payload].state = state;
+}

@@ -1,0 +1,160 @@
+#include "pickle/literals.h"
+#include "pickle/stack_machine.h"
+
+#include <algorithm>
+
+// The opcodes that name things and call them: each leaves a node that says so.
+
+namespace
+{
+
+bool is_plain_name(std::string_view name)
+{
+    return !name.empty() && std::none_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; });
+}
+
+}
+
+Result<NodeId> StackMachine::add_global(std::string_view module, std::string_view name)
+{
+    if (!is_python_utf8(module) || !is_python_utf8(name))
+        return broken("a name that is not UTF-8");
+    if (!is_plain_name(module) || !is_plain_name(name))
+        report("name", "a module or a name that is empty or holds white space or control characters");
+    auto const names = protocol_ < 3 ? python3_names({module, name}) : GlobalNames{module, name};
+    NodeId const id = graph().add_global(names.module, names.name, opcode_offset_);
+    pickle_.mentions.push_back({id, opcode_offset_, false});
+    return id;
+}
+
+Result<void> StackMachine::global()
+{
+    auto const module = TRY(take_line());
+    auto const name = TRY(take_line());
+    push(TRY(add_global(module, name)));
+    return {};
+}
+
+Result<void> StackMachine::stack_global()
+{
+    NodeId const name = TRY(pop_node());
+    NodeId const module = TRY(pop_node());
+    auto const both_are = [&](auto const& rule) { return rule(kind_of(module)) && rule(kind_of(name)); };
+    if (both_are([](NodeKind kind) { return kind == NodeKind::text; })) {
+        push(TRY(add_global(*value(module).text(), *value(name).text())));
+        return {};
+    }
+    if (!both_are([](NodeKind kind) { return kind == NodeKind::text || kind == NodeKind::object || kind == NodeKind::persistent_id || kind == NodeKind::extension; }))
+        return broken("module and name must be str, found " + std::string(name_of(kind_of(module))) + " and " + std::string(name_of(kind_of(name))));
+    report("computed-name", "the module or the name to import is the result of a call");
+    push(TRY(add_global(value(module).text().value_or("?"), value(name).text().value_or("?"))));
+    return {};
+}
+
+void StackMachine::push_call(CallKind kind, NodeId callable, NodeId arguments, std::optional<NodeId> keyword_arguments)
+{
+    if (kind_of(arguments) != NodeKind::tuple)
+        report("arguments", std::string(opcode_name_) + ": the arguments are a " + std::string(name_of(kind_of(arguments))) + " where a tuple is wanted: readers may disagree");
+    if (keyword_arguments && kind_of(*keyword_arguments) != NodeKind::dict)
+        report("arguments", std::string(opcode_name_) + ": the keyword arguments are a " + std::string(name_of(kind_of(*keyword_arguments))) + " where a dict is wanted");
+    if (kind_of(callable) == NodeKind::global) {
+        auto& mentions = pickle_.mentions;
+        auto const mention = std::lower_bound(mentions.begin(), mentions.end(), callable, [](PickleMention const& m, NodeId id) { return m.global < id; });
+        mention->called = true;
+    }
+    push(graph().add_object(kind, callable, arguments, keyword_arguments, opcode_offset_));
+}
+
+Result<void> StackMachine::inst()
+{
+    auto const module = TRY(take_line());
+    auto const name = TRY(take_line());
+    size_t const height = TRY(take_mark());
+    NodeId const arguments = graph().add_items(NodeKind::tuple, above(height), opcode_offset_);
+    drop_to(height);
+    NodeId const callable = TRY(add_global(module, name));
+    push_call(CallKind::inst, callable, arguments);
+    return {};
+}
+
+Result<void> StackMachine::obj()
+{
+    size_t const height = TRY(take_mark());
+    auto const items = above(height);
+    if (items.empty())
+        return broken("stack underflow");
+    NodeId const callable = items[0];
+    NodeId const arguments = graph().add_items(NodeKind::tuple, items.subspan(1), opcode_offset_);
+    drop_to(height);
+    push_call(CallKind::obj, callable, arguments);
+    return {};
+}
+
+Result<void> StackMachine::reduce()
+{
+    NodeId const arguments = TRY(pop_node());
+    NodeId const callable = TRY(pop_node());
+    push_call(CallKind::reduce, callable, arguments);
+    return {};
+}
+
+Result<void> StackMachine::newobj()
+{
+    NodeId const arguments = TRY(pop_node());
+    NodeId const callable = TRY(pop_node());
+    push_call(CallKind::newobj, callable, arguments);
+    return {};
+}
+
+Result<void> StackMachine::newobj_ex()
+{
+    NodeId const keyword_arguments = TRY(pop_node());
+    NodeId const arguments = TRY(pop_node());
+    NodeId const callable = TRY(pop_node());
+    push_call(CallKind::newobj_ex, callable, arguments, keyword_arguments);
+    return {};
+}
+
+Result<void> StackMachine::build()
+{
+    NodeId const state = TRY(pop_node());
+    NodeId const object = TRY(top_node());
+    if (kind_of(object) != NodeKind::object) {
+        report("build", "BUILD changes a " + std::string(name_of(kind_of(object))) + (kind_of(object) == NodeKind::global ? " " + value(object).qualified_name() : "") + " where an object is wanted");
+        return {};
+    }
+    if (value(object).state())
+        report("build", "a second BUILD of one object");
+    graph().set_state(object, state);
+    return {};
+}
+
+Result<void> StackMachine::text_persistent_id()
+{
+    auto const line = TRY(take_line());
+    if (std::any_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+        return broken("a persistent id that is not ASCII");
+    NodeId const text = graph().add_bytes(NodeKind::text, bytes_of(line), opcode_offset_);
+    push(graph().add_persistent_id(text, opcode_offset_));
+    return {};
+}
+
+Result<void> StackMachine::persistent_id()
+{
+    NodeId const id = TRY(pop_node());
+    push(graph().add_persistent_id(id, opcode_offset_));
+    return {};
+}
+
+Result<void> StackMachine::push_extension(int64_t code)
+{
+    if (code <= 0)
+        return broken("extension code " + std::to_string(code));
+    report("extension", "extension code " + std::to_string(code) + " stands for a name that this file does not say");
+    push(graph().add_number(NodeKind::extension, static_cast<uint64_t>(code), opcode_offset_));
+    return {};
+}
+
+Result<void> StackMachine::extension1() { return push_extension(TRY(take_number<uint8_t>())); }
+Result<void> StackMachine::extension2() { return push_extension(TRY(take_number<uint16_t>())); }
+Result<void> StackMachine::extension4() { return push_extension(TRY(take_number<int32_t>())); }
