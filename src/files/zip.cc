@@ -28,7 +28,8 @@ public:
     {
         if (!ready_)
             return exhausted("no memory to unpack with");
-        std::vector<std::byte> unpacked(std::min(unpacked_bytes, first_guess_bytes));
+        // At least a byte: zlib wants a place to write to even for a stream of nothing.
+        std::vector<std::byte> unpacked(std::clamp<uint64_t>(unpacked_bytes, 1, first_guess_bytes));
         uint64_t done = 0;
         int state = Z_OK;
         while (state != Z_STREAM_END) {
@@ -37,7 +38,7 @@ public:
             stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));
             unsigned const offered = stream_.avail_in = portion(packed.size());
             stream_.next_out = reinterpret_cast<Bytef*>(unpacked.data() + done);
-            unsigned const room = stream_.avail_out = portion(unpacked.size() - done);
+            unsigned const room = stream_.avail_out = portion(std::min(unpacked.size(), unpacked_bytes) - done);
             state = inflate(&stream_, Z_NO_FLUSH);
             packed = packed.subspan(offered - stream_.avail_in);
             done += room - stream_.avail_out;
@@ -51,6 +52,7 @@ public:
             return malformed("unpacks to " + std::to_string(done) + " bytes, " + std::to_string(unpacked_bytes) + " are stated");
         if (!packed.empty())
             return malformed(std::to_string(packed.size()) + " bytes follow the end of the compressed data");
+        unpacked.resize(unpacked_bytes);
         return unpacked;
     }
 
@@ -73,6 +75,8 @@ Result<SharedBytes> ZipArchive::content(ZipEntry const& entry) const
 {
     CHECK(entry.data_offset <= archive_.size() && entry.packed_bytes <= archive_.size() - entry.data_offset, "the member is one of this archive");
     auto const packed = archive_.part(entry.data_offset, entry.packed_bytes);
+    if (packed.size() == 0) // whatever the method: Python's zipfile writes directories so
+        return packed;
     switch (static_cast<ZipMethod>(entry.method)) {
     case ZipMethod::stored:
         return packed;

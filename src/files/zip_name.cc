@@ -15,9 +15,13 @@ size_t utf8_sequence_bytes(std::string_view text)
     auto const first = static_cast<unsigned char>(text[0]);
     if (first < 0x80)
         return 1;
-    size_t const length = first >= 0xC2 && first <= 0xDF ? 2 : (first & 0xF0) == 0xE0 ? 3
-        : first >= 0xF0 && first <= 0xF4                                              ? 4
-                                                                                      : 0;
+    size_t length = 0;
+    if (first >= 0xC2 && first <= 0xDF)
+        length = 2;
+    else if (first >= 0xE0 && first <= 0xEF)
+        length = 3;
+    else if (first >= 0xF0 && first <= 0xF4)
+        length = 4;
     if (length == 0 || text.size() < length)
         return 0;
     for (size_t i = 1; i < length; ++i)

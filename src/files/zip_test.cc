@@ -149,6 +149,8 @@ std::vector<Case> const cases{
     {"saturated numbers stand in the zip64 field", changed([](auto& m) { m.packed_bytes = m.unpacked_bytes = 0xFFFFFFFF, m.extra = u16(1) + u16(16) + u64(5) + u64(5); }), "m/a: hello\n"},
     {"times are no secret", changed([](auto& m) { m.extra = m.local_extra = "UT" + u16(5) + "\1abcd"; }), "m/a: hello\n"},
     {"a directory is a member without content", one(member("m/", "")), "m/: \n"},
+    {"a directory may say that it is deflated", changed([](auto& m) { m.method = m.local_method = 8; }, member("m/", "")), "m/: \n"},
+    {"nothing may be deflated", one(deflated_member("m/a", "")), "m/a: \n"},
     {"a name may be UTF-8 where it says so", changed([](auto& m) { m.name = m.local_name = "\xC3\xA9", m.flags = m.local_flags = 0x800; }), "\xC3\xA9: hello\n"},
     {"a wrong CRC is seen when it is asked for", changed([](auto& m) { m.crc = m.local_crc = 1; }), "m/a: error: the CRC of its content is not the one that the archive states: the member was damaged or changed, member m/a\n"},
     {"other methods are listed", changed([](auto& m) { m.method = m.local_method = 12; }), "m/a: error: compressed by method 12, can be read: stored (0) and deflated (8), member m/a\n"},

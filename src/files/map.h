@@ -1,0 +1,17 @@
+#pragma once
+
+#include "files/descriptor.h"
+
+#include "base/bytes.h"
+#include "base/limits.h"
+
+#include <string>
+
+// How many names a file may have.
+enum class Links {
+    any,
+    one, // a hard link may belong to a file that the folder's owner could not read
+};
+
+// Maps an open file. `said` is its name in messages. Fails as MappedFile::open does.
+Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits);

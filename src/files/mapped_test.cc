@@ -1,0 +1,123 @@
+#include "files/mapped.h"
+
+#include "files/beneath.h"
+#include "files/test_folder.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace
+{
+
+std::string said(Result<MappedFile> const& file, TestFolder const& folder)
+{
+    if (file)
+        return std::string(text_of(file->bytes()));
+    auto text = file.error().text();
+    auto const at = text.find(folder.path().string());
+    return "error: " + (at == std::string::npos ? text : text.replace(at, folder.path().string().size(), "DIR"));
+}
+
+TEST(MappedFile, gives_the_bytes_of_regular_files_and_refuses_all_else)
+{
+    TestFolder const folder;
+    folder.put("file", "hello");
+    folder.put("empty", "");
+    ::mkfifo((folder / "pipe").c_str(), 0600);
+    std::filesystem::create_symlink("file", folder / "link");
+    std::filesystem::create_symlink("pipe", folder / "link-to-pipe");
+    struct Case {
+        char const* name;
+        char const* answer;
+    };
+    for (auto const& c : {
+             Case{"file", "hello"},
+             Case{"empty", ""},
+             Case{"link", "hello"},
+             Case{"none", "error: cannot open DIR/none: No such file or directory"},
+             Case{"file/x", "error: cannot open DIR/file/x: Not a directory"},
+             Case{".", "error: DIR/. is a directory, wanted a regular file"},
+             Case{"pipe", "error: DIR/pipe is a pipe (FIFO), wanted a regular file"},
+             Case{"link-to-pipe", "error: DIR/link-to-pipe is a pipe (FIFO), wanted a regular file"},
+         })
+        EXPECT_EQ(said(MappedFile::open(folder / c.name), folder), c.answer);
+    EXPECT_EQ(MappedFile::open("/dev/null").error().text(), "/dev/null is a device, wanted a regular file");
+    EXPECT_EQ(MappedFile::open(folder / "none").error().reason, Reason::missing);
+    EXPECT_EQ(said(MappedFile::open(folder / "file", {.bytes = 4}), folder), "error: DIR/file has 5 bytes, the limit is 4");
+}
+
+TEST(MappedFile, keeps_its_bytes_when_the_name_is_given_away_and_it_is_itself_gone)
+{
+    TestFolder const folder;
+    folder.put("file", "hello");
+    SharedBytes bytes;
+    {
+        auto const file = MappedFile::open(folder / "file");
+        folder.put("other", "HELLO");
+        std::filesystem::rename(folder / "other", folder / "file");
+        bytes = file->shared();
+    }
+    EXPECT_EQ(text_of(bytes.bytes()), "hello");
+}
+
+TEST(MappedFile, gives_parts_that_are_within)
+{
+    TestFolder const folder;
+    folder.put("file", "hello");
+    auto const file = MappedFile::open(folder / "file");
+    EXPECT_EQ(text_of(part_of(*file, 1, 3)->bytes()), "ell");
+    EXPECT_EQ(part_of(*file, 5, 0)->size(), 0u);
+    EXPECT_FALSE(part_of(*file, 3, 3));
+    EXPECT_FALSE(part_of(*file, 6, 0));
+    EXPECT_FALSE(part_of(*file, 2, ~uint64_t{0}));
+    EXPECT_FALSE(part_of(*file, ~uint64_t{0}, 2));
+}
+
+TEST(OpenBeneath, never_leaves_the_folder)
+{
+    TestFolder const outside;
+    outside.put("secret", "secret");
+    std::filesystem::create_directories(outside / "model/sub");
+    outside.put("model/data", "weights");
+    outside.put("model/sub/data", "more");
+    outside.put("model/twice", "x");
+    std::filesystem::create_hard_link(outside / "secret", outside / "model/hard");
+    std::filesystem::create_symlink("../secret", outside / "model/link");
+    std::filesystem::create_symlink("data", outside / "model/link-inside");
+    std::filesystem::create_symlink("..", outside / "model/up");
+    std::filesystem::create_symlink("sub", outside / "model/sub-link");
+    std::filesystem::create_symlink("model", outside / "model-link");
+    ::mkfifo((outside / "model/pipe").c_str(), 0600);
+    struct Case {
+        std::string name;
+        char const* answer;
+    };
+    std::vector<Case> const cases{
+        {"data", "weights"},
+        {"sub/data", "more"},
+        {"none", "error: cannot open DIR/model/none: No such file or directory"},
+        {"", "error: an empty file name, wanted one relative to the model's folder"},
+        {"../secret", "error: the file name \"../secret\" has the component \"..\""},
+        {"sub/../../secret", "error: the file name \"sub/../../secret\" has the component \"..\""},
+        {"sub/../data", "error: the file name \"sub/../data\" has the component \"..\""},
+        {"./data", "error: the file name \"./data\" has the component \".\""},
+        {"sub//data", "error: the file name \"sub//data\" has the component \"\""},
+        {"sub/", "error: the file name \"sub/\" has the component \"\""},
+        {"/etc/passwd", "error: the file name \"/etc/passwd\" is not one relative to the model's folder"},
+        {"sub\\data", "error: the file name \"sub\\data\" is not one relative to the model's folder"},
+        {std::string("data\0x", 6), "error: a file name that holds a NUL byte"},
+        {"link", "error: DIR/model/link is reached through a link, wanted a file that lies in the folder itself"},
+        {"link-inside", "error: DIR/model/link-inside is reached through a link, wanted a file that lies in the folder itself"},
+        {"up/secret", "error: DIR/model/up/secret is reached through a link, wanted a file that lies in the folder itself"},
+        {"sub-link/data", "error: DIR/model/sub-link/data is reached through a link, wanted a file that lies in the folder itself"},
+        {"hard", "error: DIR/model/hard has 2 names (hard links), wanted a file of its own"},
+        {"sub", "error: DIR/model/sub is a directory, wanted a regular file"},
+        {"pipe", "error: DIR/model/pipe is a pipe (FIFO), wanted a regular file"},
+    };
+    for (auto const& c : cases)
+        EXPECT_EQ(said(open_beneath(outside / "model", c.name), outside), c.answer);
+    EXPECT_EQ(said(open_beneath(outside / "model-link", "data"), outside), "weights");
+}
+
+}
