@@ -10,3 +10,14 @@ if(TARGET hullmark)
         set_tests_properties(cli.${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
     endforeach()
 endif()
+
+# libonnx judges what onnx/ reads and writes, where it is installed (libonnx-dev, libonnx-testdata, libprotobuf-dev). Its own
+# CMake package would bring a target of the name onnx.
+find_library(LIBONNX onnx)
+find_library(LIBONNX_PROTO onnx_proto)
+find_package(Protobuf)
+if(LIBONNX AND LIBONNX_PROTO AND Protobuf_FOUND)
+    add_program(libonnx_test MAIN tests/judges/libonnx_test.cc NEEDS base tensor onnx LIBRARIES ${LIBONNX} ${LIBONNX_PROTO} protobuf::libprotobuf GTest::gtest_main)
+    target_compile_definitions(libonnx_test PRIVATE ONNX_NAMESPACE=onnx ONNX_ML=1)
+    add_test(NAME judge.libonnx COMMAND libonnx_test)
+endif()

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct OnnxExternalData {
     std::string location; // relative to the model's folder
     uint64_t offset = 0;
     std::optional<uint64_t> length;
+    std::vector<std::pair<std::string, std::string>> others{}; // "checksum" and keys we do not know, in the file's order
 };
 
 // TensorProto. `data_type` is onnx.proto's number. Elements are in `raw` (little-endian, row-major) whatever form the file had;
@@ -33,6 +35,14 @@ struct OnnxTensor {
     std::vector<std::string> strings;
     std::optional<OnnxExternalData> external;
     std::string doc_string;
+    std::string unknown_fields;
+};
+
+// SparseTensorProto. The name stands in `values`.
+struct OnnxSparseTensor {
+    OnnxTensor values;
+    OnnxTensor indices;
+    std::vector<int64_t> dims;
     std::string unknown_fields;
 };
 
@@ -49,6 +59,8 @@ struct OnnxType {
     std::optional<std::vector<OnnxDim>> shape; // nothing: unknown rank
     std::string other; // serialised TypeProto where it is not a dense tensor type, else empty
     std::string unknown_fields;
+    std::string tensor_unknown_fields{}; // of TypeProto.Tensor
+    std::string shape_unknown_fields{}; // of TensorShapeProto
 };
 
 // ValueInfoProto
@@ -66,7 +78,9 @@ struct OnnxAttribute {
     std::string reference;
     int32_t type = 0; // AttributeProto.AttributeType as it stood in the file; 0: follows from the value when written
     std::string doc_string;
-    std::string unknown_fields; // also holds sparse tensors and type protos
+    std::string unknown_fields; // also holds type protos
+    // SPARSE_TENSOR (`type` is 11, one of them) or SPARSE_TENSORS (`type` is 12); `value` is std::monostate then.
+    std::vector<OnnxSparseTensor> sparse_tensors{};
 };
 
 // NodeProto
@@ -90,17 +104,43 @@ struct OnnxGraph {
     std::vector<OnnxValueInfo> outputs;
     std::vector<OnnxValueInfo> value_info;
     std::string doc_string;
-    std::string unknown_fields; // also holds sparse_initializer and quantization_annotation
+    std::string unknown_fields; // also holds quantization_annotation
+    std::vector<OnnxSparseTensor> sparse_initializers{};
 };
 
 struct OnnxOpset {
     std::string domain; // empty: ai.onnx
     int64_t version = 0;
+    std::string unknown_fields{};
+};
+
+// FunctionProto: an operator that the model brings with it.
+struct OnnxFunction {
+    std::string name;
+    std::string domain;
+    std::string overload;
+    std::vector<std::string> inputs;
+    std::vector<std::string> outputs;
+    std::vector<std::string> attributes; // names that a caller must give
+    std::vector<OnnxAttribute> defaults; // attributes that a caller may leave out
+    std::vector<OnnxNode> nodes;
+    std::vector<OnnxOpset> opsets;
+    std::vector<OnnxValueInfo> value_info;
+    std::string doc_string;
+    std::string unknown_fields;
+};
+
+// TrainingInfoProto
+struct OnnxTraining {
+    std::optional<OnnxGraph> initialization;
+    std::optional<OnnxGraph> algorithm;
+    std::string unknown_fields; // also holds the bindings
 };
 
 struct OnnxProperty {
     std::string key;
     std::string value;
+    std::string unknown_fields{};
 };
 
 // ModelProto
@@ -114,7 +154,9 @@ struct OnnxModel {
     std::vector<OnnxOpset> opsets;
     std::vector<OnnxProperty> metadata;
     OnnxGraph graph;
-    std::string unknown_fields; // also holds functions and training_info
+    std::string unknown_fields;
+    std::vector<OnnxFunction> functions{};
+    std::vector<OnnxTraining> training{};
 };
 
 // onnx.proto's TensorProto.DataType of a dtype and back; nothing where the other side has no such type.

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+// Operator domains. "ai.onnx" and "" are one. Source: ONNX "IR" document.
+
+inline std::string_view plain_domain(std::string_view domain) { return domain == "ai.onnx" ? std::string_view() : domain; }
+
+inline std::string shown_domain(std::string_view domain) { return domain.empty() ? "the domain ai.onnx" : "the domain " + std::string(domain); }
+
+inline bool is_onnx_domain(std::string_view domain)
+{
+    return domain.empty() || domain == "ai.onnx" || domain == "ai.onnx.ml" || domain == "ai.onnx.training" || domain == "ai.onnx.preview" || domain == "ai.onnx.preview.training";
+}
