@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -29,15 +31,25 @@
 //   prim::CallFunction        `name` is the qualified function name, "__torch__.torch.nn.functional.pad"
 //   prim::CreateObject        `type` is the class
 //   prim::ListConstruct       `type` is List[T] where it was annotated; prim::TupleConstruct; prim::DictConstruct [k, v, k, v...]
-//   prim::TupleUnpack, prim::ListUnpack   as many results as were asked for
-//   prim::TupleIndex, prim::TupleSlice
+//   prim::TupleUnpack         as many results as were asked for; of a list as well: TorchScript spells both the same
+//   prim::TupleIndex          arguments [tuple, index]
+//   prim::TupleSlice          arguments [tuple, begin, end]; an end that is not there is None
 //   prim::Uninitialized       `type` is the type; its value may be carried but never used
-//   prim::unchecked_cast, prim::isinstance, prim::annotate   arguments [v]; `type` is the type
+//   prim::unchecked_cast, prim::isinstance, prim::annotate, prim::tolist   arguments [v]; `type` is the type; of isinstance
+//                             with several types it is Union[...]
+//   prim::Print               arguments are what is printed
 //   aten::__getitem__         arguments [container, index]
 //
-// Promises: every argument of a call is set before it in its own block or in one around it; block shapes are as said above.
+// A call of a namespace whose operator gives several values has as many results as the source takes (`a, b = torch.max(x, 0)`).
+// A member of an enumeration is one object of that class with the attributes `name` and `value`. `with` is a call of the methods
+// __enter__ and __exit__. A forked function stands where it was forked: aten::wait gives what it is given.
+//
+// Promises: every argument of a call is set before it in its own block or in one around it, as is every block result; block
+// shapes are as said above; blocks nest no deeper than `program_depth` (check.h says whether that holds).
 
 using ValueId = uint32_t;
+
+inline constexpr uint32_t program_depth = 200;
 
 // A type as TorchScript spells it: "Tensor", "Optional[List[int]]", "__torch__.a.B", "Tuple[Tensor, int]".
 struct ProgramType {
@@ -99,11 +111,14 @@ struct ProgramValue {
     std::variant<ProgramNone, bool, int64_t, double, std::complex<double>, std::string, ProgramDevice, std::shared_ptr<ProgramTensor const>, std::shared_ptr<ProgramQuantisedTensor const>, std::shared_ptr<ProgramList>, std::shared_ptr<ProgramTuple>, std::shared_ptr<ProgramDict>, std::shared_ptr<ProgramObject>> value;
 };
 
-// A module or another class's instance.
+// A module or another class's instance. Where its class has a method __setstate__, or lives in PyTorch itself
+// (__torch__.torch.classes.quantized.LinearPackedParamsBase...), what was saved is its one attribute `__state__`: the object comes to
+// be by a call of __setstate__ with it.
 struct ProgramObject {
     std::string class_name; // "__torch__.a.B"
     std::vector<std::pair<std::string, ProgramValue>> attributes;
 
+    // Null where there is no such attribute; the class's constants are not asked.
     ProgramValue const* find(std::string_view name) const;
 };
 
@@ -176,6 +191,7 @@ struct Program {
     std::map<std::string, std::vector<std::optional<ExampleInput>>> example_inputs; // by method, the flattened tensor arguments
     bool traced = false;
 
+    // Null where there is none.
     Function const* method(std::string_view class_name, std::string_view method_name) const;
     // "code/__torch__/net.py:12"
     std::string text(SourcePlace place) const;
