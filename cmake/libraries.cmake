@@ -10,3 +10,10 @@ find_package(SQLiteCpp REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 # Header-only and without a CMake package of their own: protozero, tl::expected, nlohmann-json, CLI11.
+
+# ONNX Runtime: its C header at build time, its library at run time alone. ./setup lays both into build/onnxruntime.
+set(HULLMARK_ONNXRUNTIME_HEADERS ${CMAKE_SOURCE_DIR}/build/onnxruntime/include CACHE PATH "folder of onnxruntime_c_api.h, 1.21 or newer")
+set(HULLMARK_ONNXRUNTIME_LIBRARY ${CMAKE_SOURCE_DIR}/build/onnxruntime/lib/libonnxruntime.so.1 CACHE FILEPATH "where the program looks for ONNX Runtime after its own folder")
+add_library(onnxruntime_headers INTERFACE)
+target_include_directories(onnxruntime_headers SYSTEM INTERFACE ${HULLMARK_ONNXRUNTIME_HEADERS})
+target_compile_definitions(onnxruntime_headers INTERFACE "HULLMARK_ONNXRUNTIME_LIBRARY=\"${HULLMARK_ONNXRUNTIME_LIBRARY}\"")
