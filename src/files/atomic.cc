@@ -183,6 +183,14 @@ Result<void> write_file_durably(fs::path const& path, std::span<Bytes const> par
     return file.commit();
 }
 
+Result<void> write_file_durably(fs::path const& path, std::span<SharedBytes const> parts)
+{
+    std::vector<Bytes> pieces;
+    for (auto const& part : parts)
+        pieces.push_back(part.bytes());
+    return write_file_durably(path, pieces);
+}
+
 Result<void> write_file_durably(fs::path const& path, Bytes bytes) { return write_file_durably(path, std::span(&bytes, 1)); }
 
 Result<void> make_directories_durably(fs::path const& path)

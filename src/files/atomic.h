@@ -20,6 +20,7 @@
 
 // Writes the parts one after the other. Failures carry the path.
 Result<void> write_file_durably(std::filesystem::path const& path, std::span<Bytes const> parts);
+Result<void> write_file_durably(std::filesystem::path const& path, std::span<SharedBytes const> parts);
 Result<void> write_file_durably(std::filesystem::path const& path, Bytes bytes);
 
 // A file whose bytes come by and by. Unless it is committed, nothing is left of it.

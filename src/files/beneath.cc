@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <vector>
@@ -50,6 +51,12 @@ tl::expected<Descriptor, int> open_in_one_call(Descriptor const& folder, std::st
     }
 }
 
+bool is_link(int folder, std::string const& name)
+{
+    struct stat status;
+    return ::fstatat(folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+}
+
 // The same for systems that have no openat2 or whose sandbox forbids it: folder by folder, following nothing. As no component is
 // "..", a folder moved away meanwhile can at worst give a file of that folder.
 tl::expected<Descriptor, int> open_step_by_step(Descriptor const& folder, std::vector<std::string> const& components)
@@ -59,7 +66,7 @@ tl::expected<Descriptor, int> open_step_by_step(Descriptor const& folder, std::v
     for (size_t index = 0; index + 1 < components.size(); ++index) {
         auto next = open_descriptor(at, components[index], O_PATH | O_DIRECTORY | O_NOFOLLOW);
         if (!next)
-            return tl::unexpected(next.error());
+            return tl::unexpected(is_link(at, components[index]) ? ELOOP : next.error());
         current = *std::move(next);
         at = current.number();
     }

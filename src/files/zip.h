@@ -88,8 +88,8 @@ class ZipWriter
 public:
     static constexpr uint64_t alignment = 64;
 
-    // `name` must be one that ZipArchive::read takes and that was not added before; else refused.
-    Result<void> add(std::string name, SharedBytes content);
+    // A member whose content is these parts, one after the other. `name` must be one that ZipArchive::read takes and that was not added before; else refused.
+    Result<void> add(std::string name, std::vector<SharedBytes> content);
     // The archive in pieces, to be written one after the other; contents are shared, not copied.
     std::vector<SharedBytes> finish() &&;
 

@@ -3,6 +3,7 @@
 #include "files/zip_format.h"
 
 #include <algorithm>
+#include <iterator>
 #include <zlib.h>
 
 namespace
@@ -45,15 +46,19 @@ uint32_t narrow(uint64_t number) { return static_cast<uint32_t>(std::min<uint64_
 
 }
 
-Result<void> ZipWriter::add(std::string name, SharedBytes content)
+Result<void> ZipWriter::add(std::string name, std::vector<SharedBytes> content)
 {
     TRY(check_zip_name(name));
     if (name.size() > 0x7FFF)
         return refused("a member's name of " + std::to_string(name.size()) + " bytes");
     if (!names_.insert(name).second)
         return refused("the member " + name + " is in the archive already");
-    uint64_t const bytes = content.size();
-    auto const crc = static_cast<uint32_t>(crc32_z(0, reinterpret_cast<Bytef const*>(content.bytes().data()), content.size()));
+    uint64_t bytes = 0;
+    unsigned long crc = 0;
+    for (auto const& part : content) {
+        bytes += part.size();
+        crc = crc32_z(crc, reinterpret_cast<Bytef const*>(part.bytes().data()), part.size());
+    }
 
     Record extra;
     if (is_wide(bytes))
@@ -65,13 +70,13 @@ Result<void> ZipWriter::add(std::string name, SharedBytes content)
 
     Record header;
     header.add(zip_local_signature).add(is_wide(bytes) ? version_zip64 : version_plain).add(flags_for(name)).add(static_cast<uint16_t>(ZipMethod::stored));
-    header.add(uint16_t{0}).add(date_1980_01_01).add(crc).add(narrow(bytes)).add(narrow(bytes));
+    header.add(uint16_t{0}).add(date_1980_01_01).add(static_cast<uint32_t>(crc)).add(narrow(bytes)).add(narrow(bytes));
     header.add(static_cast<uint16_t>(name.size())).add(static_cast<uint16_t>(extra.size())).add_text(name).add_text(extra.take());
 
-    members_.push_back({std::move(name), bytes_, bytes, crc});
+    members_.push_back({std::move(name), bytes_, bytes, static_cast<uint32_t>(crc)});
     bytes_ += header.size() + bytes;
     parts_.push_back(SharedBytes::take(header.take()));
-    parts_.push_back(std::move(content));
+    std::move(content.begin(), content.end(), std::back_inserter(parts_));
     return {};
 }
 
