@@ -16,13 +16,12 @@ inline std::string_view text_of(Bytes bytes) { return {reinterpret_cast<char con
 inline Bytes bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
 
 // Bytes together with what keeps them alive: a heap block, a mapped file, a part of either. Copies are cheap and share.
-class SharedBytes
-{
+class SharedBytes {
 public:
     SharedBytes() = default;
     SharedBytes(Bytes bytes, std::shared_ptr<void const> owner)
-        : bytes_(bytes)
-        , owner_(std::move(owner))
+        : bytes_(bytes),
+          owner_(std::move(owner))
     {
     }
 

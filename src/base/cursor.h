@@ -9,12 +9,11 @@
 
 // Takes bytes from the front and never from beyond the end: it compares what is asked for with what is left before it gives anything.
 // Every failure is malformed and names its offset.
-class Cursor
-{
+class Cursor {
 public:
     explicit Cursor(Bytes bytes)
-        : begin_(bytes.data())
-        , left_(bytes)
+        : begin_(bytes.data()),
+          left_(bytes)
     {
     }
 

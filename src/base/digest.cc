@@ -47,8 +47,7 @@ std::vector<Digest> Digest::of_chunks(Bytes bytes)
     return digests;
 }
 
-namespace
-{
+namespace {
 
 int hex_value(char digit)
 {

@@ -10,8 +10,7 @@
 #include <vector>
 
 // A SHA-256 digest: 32 bytes, spelled as 64 lower-case hex digits.
-class Digest
-{
+class Digest {
 public:
     static constexpr size_t chunk_bytes = 8u << 20; // what "per 8 MiB" means
 
@@ -30,8 +29,7 @@ private:
 };
 
 // A digest of bytes that come in pieces.
-class DigestStream
-{
+class DigestStream {
 public:
     DigestStream();
     ~DigestStream();

@@ -126,14 +126,17 @@ Result<T> within(std::string place, Result<T> result)
 
 template <typename T>
 T value_of_try(Result<T>&& result) { return *std::move(result); }
-inline void value_of_try(Result<void>&&) { }
+inline void value_of_try(Result<void>&&) {}
 
-// The value of a Result, or an early return of its error. Starts a statement or follows `=` or `return`, nothing else:
-// inside a braced initialiser g++ 12 would not destroy the members already built.
-#define TRY(expression)                                           \
-    __extension__({                                               \
-        auto try_result = (expression);                           \
-        if (!try_result)                                          \
-            return tl::unexpected(std::move(try_result).error()); \
-        value_of_try(std::move(try_result));                      \
+// The value of a Result, or an early return of its error. Starts a statement, follows `=` or `return`, or stands in the argument
+// of a call; never inside a braced initialiser, where g++ 12 would not destroy the members already built.
+#define TRY(expression) TRY_AS(TRY_NAME(try_result_, __COUNTER__), expression)
+#define TRY_AS(name, expression)                            \
+    __extension__({                                         \
+        auto name = (expression);                           \
+        if (!name)                                          \
+            return tl::unexpected(std::move(name).error()); \
+        value_of_try(std::move(name));                      \
     })
+#define TRY_NAME(stem, number) TRY_JOIN(stem, number)
+#define TRY_JOIN(stem, number) stem##number

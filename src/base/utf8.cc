@@ -1,7 +1,6 @@
 #include "base/utf8.h"
 
-namespace
-{
+namespace {
 
 bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
 
