@@ -55,6 +55,11 @@ while IFS= read -r path; do
     fault "a folder of src that CMakeLists.txt does not name: $path"
 done < <(for folder in src/*/; do grep -q "^add_module($(basename "$folder") " CMakeLists.txt || echo "$folder"; done)
 
+# The table in ARCHITECTURE.md names the modules of CMakeLists.txt, in their order.
+if ! table=$(diff <(sed -nE 's/^add_module\(([a-z_]+) .*/\1/p' CMakeLists.txt) <(sed -nE 's/^\| `([a-z_]+)` \|.*/\1/p' ARCHITECTURE.md)); then
+    fault "ARCHITECTURE.md's table of modules is not CMakeLists.txt's: $table"
+fi
+
 if [ $faults -gt 0 ]; then
     echo "$faults faults"
     exit 1
