@@ -50,7 +50,8 @@ public:
     virtual Result<void> remove(Digest const& digest) = 0;
     // How many unfinished objects lie about.
     virtual Result<size_t> count_unfinished() = 0;
-    // Takes away the unfinished objects that were last written before that time and whose writer is gone; how many that were.
+    // Takes away the unfinished objects that were last written before that time, which must be longer ago than any put() takes;
+    // how many that were.
     virtual Result<size_t> remove_unfinished(int64_t before_ms) = 0;
 
     Result<Blob> put_bytes(Bytes bytes);

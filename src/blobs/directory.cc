@@ -1,68 +1,31 @@
 #include "blobs/blobs.h"
 
+#include "files/atomic.h"
+#include "files/mapped.h"
+
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
-#include <optional>
-#include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Objects in a folder: sha256/ab/<64 hex digits>, unfinished ones in unfinished/. An unfinished file is locked (flock) by its
-// writer as long as that lives, so that one without a lock is known to be abandoned.
+// Objects in a folder: sha256/ab/<64 hex digits>, unfinished ones in unfinished/.
 
 namespace
 {
 
-class Descriptor
+// Of folders that others may have made without living to flush them.
+Result<void> flush_names_in(std::string const& folder)
 {
-public:
-    explicit Descriptor(int number)
-        : number_(number)
-    {
-    }
-    Descriptor(Descriptor const&) = delete;
-    Descriptor& operator=(Descriptor const&) = delete;
-    ~Descriptor()
-    {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    int number() const { return number_; }
-    bool is_open() const { return number_ >= 0; }
-
-private:
-    int number_;
-};
-
-Result<void> write_all(int descriptor, Bytes bytes)
-{
-    while (!bytes.empty()) {
-        ssize_t const count = ::write(descriptor, bytes.data(), bytes.size());
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return system_failure("cannot write the object", errno);
-        bytes = bytes.subspan(static_cast<size_t>(count));
-    }
-    return {};
-}
-
-// A failed fsync is final: the kernel may hold the page for clean afterwards, so a second one would say nothing.
-Result<void> flush_folder(std::string const& path)
-{
-    Descriptor const folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!folder.is_open() || ::fsync(folder.number()) != 0)
-        return system_failure("cannot flush the folder " + path, errno);
-    return {};
-}
-
-Result<void> make_folder(std::string const& path)
-{
-    if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
-        return system_failure("cannot make the folder " + path, errno);
+    int const descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return system_failure("cannot open the folder " + folder, errno);
+    int const error = ::fsync(descriptor) == 0 || errno == EINVAL ? 0 : errno; // EINVAL: the file system does it by itself
+    ::close(descriptor);
+    if (error != 0)
+        return system_failure("cannot flush the folder " + folder, error);
     return {};
 }
 
@@ -99,59 +62,6 @@ Failure damaged(Blob const& blob, std::string what)
         .hint("publish the same file again, which puts the object back, or restore it from a backup");
 }
 
-// A new file that is taken away again unless it was kept.
-class UnfinishedFile
-{
-public:
-    static Result<UnfinishedFile> create(std::string const& folder)
-    {
-        for (int n = 0;; ++n) {
-            std::string path = folder + "/put-" + std::to_string(::getpid()) + "-" + std::to_string(n);
-            int const descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
-            if (descriptor < 0 && errno == EEXIST)
-                continue;
-            if (descriptor < 0)
-                return system_failure("cannot make a file in " + folder, errno);
-            UnfinishedFile file(std::move(path), descriptor);
-            if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0)
-                return system_failure("cannot lock " + file.path_, errno);
-            return file;
-        }
-    }
-    UnfinishedFile(UnfinishedFile&& other) noexcept
-        : path_(std::exchange(other.path_, {}))
-        , descriptor_(std::exchange(other.descriptor_, -1))
-    {
-    }
-    UnfinishedFile& operator=(UnfinishedFile&&) = delete;
-    ~UnfinishedFile()
-    {
-        if (!path_.empty())
-            ::unlink(path_.c_str());
-        if (descriptor_ >= 0)
-            ::close(descriptor_);
-    }
-
-    int descriptor() const { return descriptor_; }
-    // Gives the file its name for good, replacing what has it.
-    Result<void> keep_as(std::string const& path)
-    {
-        if (::rename(path_.c_str(), path.c_str()) != 0)
-            return system_failure("cannot rename the object to " + path, errno);
-        path_.clear();
-        return {};
-    }
-
-private:
-    UnfinishedFile(std::string path, int descriptor)
-        : path_(std::move(path))
-        , descriptor_(descriptor)
-    {
-    }
-    std::string path_;
-    int descriptor_;
-};
-
 class BlobDirectory final : public Blobs
 {
 public:
@@ -164,47 +74,38 @@ public:
 
     Result<Blob> put(BlobSource const& source) override
     {
-        TRY(make_folder(path_));
-        TRY(make_folder(unfinished_));
-        auto file = TRY(UnfinishedFile::create(unfinished_));
+        TRY(make_directories_durably(unfinished_));
+        auto file = TRY(DurableFile::create(unfinished_ + "/object"));
         DigestStream digest;
-        uint64_t size = 0;
         for (;;) {
             Bytes const piece = TRY(source());
             if (piece.empty())
                 break;
             digest.add(piece);
-            TRY(write_all(file.descriptor(), piece));
-            size += piece.size();
+            TRY(file.add(piece));
         }
-        if (::fsync(file.descriptor()) != 0)
-            return system_failure("cannot flush the object", errno);
-        Blob const blob{digest.finish(), size};
-        TRY(make_folder(objects_));
-        TRY(make_folder(folder_of(blob.digest)));
-        TRY(file.keep_as(path_of(blob.digest)));
+        Blob const blob{digest.finish(), file.size()};
+        TRY(make_directories_durably(folder_of(blob.digest)));
+        TRY(clear_way_for(path_of(blob.digest)));
+        TRY(file.commit_as(path_of(blob.digest)));
         TRY(flush_way_to(blob.digest));
         return blob;
     }
 
     Result<SharedBytes> open(Blob const& blob) override
     {
-        Descriptor const file(::open(path_of(blob.digest).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-        if (!file.is_open() && errno == ENOENT)
+        auto const file = MappedFile::open(path_of(blob.digest));
+        if (!file && file.error().reason == Reason::missing)
             return damaged(blob, "its file is gone");
-        if (!file.is_open())
-            return system_failure("cannot open the object sha256:" + blob.digest.hex(), errno);
-        struct stat status;
-        if (::fstat(file.number(), &status) != 0)
-            return system_failure("cannot look at the object sha256:" + blob.digest.hex(), errno);
-        if (!S_ISREG(status.st_mode))
-            return damaged(blob, "it is no file");
-        if (static_cast<uint64_t>(status.st_size) != blob.size)
-            return damaged(blob, "it has " + std::to_string(status.st_size) + " bytes, wanted " + std::to_string(blob.size));
-        auto const bytes = TRY(map(file.number(), blob));
-        if (Digest const found = Digest::of(bytes.bytes()); found != blob.digest)
+        if (!file && file.error().reason == Reason::refused)
+            return damaged(blob, file.error().text());
+        if (!file)
+            return tl::unexpected(file.error());
+        if (file->size() != blob.size)
+            return damaged(blob, "it has " + std::to_string(file->size()) + " bytes, wanted " + std::to_string(blob.size));
+        if (Digest const found = Digest::of(file->bytes()); found != blob.digest)
             return damaged(blob, "its bytes have changed, their SHA-256 is " + found.hex());
-        return bytes;
+        return file->shared();
     }
 
     Result<bool> has(Blob const& blob) override
@@ -220,7 +121,8 @@ public:
     // Whoever put it may have died before it was durable under its name: the folders are flushed again.
     Result<bool> holds(Blob const& blob) override
     {
-        if (!TRY(has(blob)) || !open(blob))
+        bool const there = TRY(has(blob));
+        if (!there || !open(blob))
             return false;
         TRY(flush_way_to(blob.digest));
         return true;
@@ -254,7 +156,7 @@ public:
     Result<size_t> count_unfinished() override
     {
         auto const names = TRY(names_in(unfinished_));
-        return names.size();
+        return static_cast<size_t>(std::count_if(names.begin(), names.end(), is_temporary_name));
     }
 
     Result<size_t> remove_unfinished(int64_t before_ms) override
@@ -263,11 +165,8 @@ public:
         auto const names = TRY(names_in(unfinished_));
         for (auto const& name : names) {
             std::string const path = unfinished_ + "/" + name;
-            Descriptor const file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
             struct stat status;
-            if (!file.is_open() || ::fstat(file.number(), &status) != 0 || modified_ms(status) >= before_ms)
-                continue;
-            if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0 && ::unlink(path.c_str()) == 0)
+            if (is_temporary_name(name) && ::lstat(path.c_str(), &status) == 0 && modified_ms(status) < before_ms && ::unlink(path.c_str()) == 0)
                 ++removed;
         }
         return removed;
@@ -277,25 +176,22 @@ private:
     std::string folder_of(Digest const& digest) const { return objects_ + "/" + digest.hex().substr(0, 2); }
     std::string path_of(Digest const& digest) const { return folder_of(digest) + "/" + digest.hex(); }
 
+    // Damage may have put a link or a folder where the object belongs; nothing of that may be written through.
+    static Result<void> clear_way_for(std::string const& path)
+    {
+        struct stat status;
+        if (::lstat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && ::remove(path.c_str()) != 0)
+            return system_failure("cannot remove what stands at the place of an object, " + path, errno);
+        return {};
+    }
+
     // Every folder on the way, made here or by somebody who may have died before flushing it.
     Result<void> flush_way_to(Digest const& digest) const
     {
-        TRY(flush_folder(folder_of(digest)));
-        TRY(flush_folder(objects_));
-        TRY(flush_folder(path_));
-        return flush_folder(path_ + "/..");
-    }
-
-    static Result<SharedBytes> map(int descriptor, Blob const& blob)
-    {
-        if (blob.size == 0)
-            return SharedBytes();
-        void* const memory = ::mmap(nullptr, blob.size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-        if (memory == MAP_FAILED)
-            return system_failure("cannot map the object sha256:" + blob.digest.hex(), errno);
-        size_t const size = blob.size;
-        std::shared_ptr<void const> const owner(memory, [size](void const* mapped) { ::munmap(const_cast<void*>(mapped), size); });
-        return SharedBytes(Bytes(static_cast<std::byte const*>(memory), size), owner);
+        TRY(flush_names_in(folder_of(digest)));
+        TRY(flush_names_in(objects_));
+        TRY(flush_names_in(path_));
+        return flush_names_in(path_ + "/..");
     }
 
     std::string path_;

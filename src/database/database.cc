@@ -25,7 +25,8 @@ namespace
 
 Result<size_t> layout_version(Database& database)
 {
-    if (!TRY(database.has_table("schema_version")))
+    bool const has_version = TRY(database.has_table("schema_version"));
+    if (!has_version)
         return size_t{0};
     auto const rows = TRY(database.query<int64_t>("SELECT version FROM schema_version"));
     if (rows.size() != 1 || std::get<0>(rows[0]) < 1)
@@ -48,14 +49,16 @@ Result<bool> is_newest(Database& database, size_t newest)
 Result<void> migrate_database(Database& database, std::span<DatabaseMigration const> migrations)
 {
     size_t const newest = migrations.size();
-    if (TRY(is_newest(database, newest)))
+    bool const done = TRY(is_newest(database, newest));
+    if (done)
         return {};
     if (database.is_read_only())
         return unavailable("its layout must be brought to version " + std::to_string(newest) + ", and it cannot be written here")
             .hint("open it once where it can be written");
 
     auto transaction = TRY(database.begin(DatabaseWork::writing));
-    if (TRY(is_newest(database, newest))) // another process was faster
+    bool const done_by_another = TRY(is_newest(database, newest));
+    if (done_by_another)
         return {};
     size_t const version = TRY(layout_version(database));
     if (version > 0)
