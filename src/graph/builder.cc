@@ -1,7 +1,14 @@
 #include "graph/builder.h"
 
 #include <algorithm>
+#include <functional>
 #include <set>
+
+GraphBuilder::GraphBuilder(int64_t opset)
+    : opset_(opset)
+{
+    scopes_.push_back(std::make_unique<GraphScope>());
+}
 
 Dims dims_of(Shape const& shape) { return Dims(shape.begin(), shape.end()); }
 
@@ -79,8 +86,7 @@ OnnxAttribute attribute(std::string name, std::string value) { return {std::move
 OnnxAttribute attribute(std::string name, std::vector<int64_t> value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
 OnnxAttribute attribute(std::string name, std::vector<float> value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
 
-namespace
-{
+namespace {
 
 OnnxTensor onnx_tensor(Tensor const& tensor, std::string name)
 {
@@ -157,7 +163,7 @@ void GraphBuilder::add_output(std::string name, GraphTensor const& tensor)
     node.name = name;
     node.inputs = {name_of(tensor)};
     node.outputs = {name};
-    scopes_.back().nodes.push_back(std::move(node));
+    scopes_.back()->nodes.push_back(std::move(node));
     outputs_.push_back(value_info(name, tensor.dtype(), tensor.dims()));
 }
 
@@ -177,7 +183,7 @@ std::vector<GraphTensor> GraphBuilder::nodes(std::string op_type, std::vector<Gr
     node.op_type = std::move(op_type);
     node.domain = std::move(domain);
     node.attributes = std::move(attributes);
-    scopes_.back().nodes.push_back(std::move(node));
+    scopes_.back()->nodes.push_back(std::move(node));
     return values;
 }
 
@@ -231,7 +237,7 @@ std::string GraphBuilder::name_of(GraphTensor const& tensor)
     for (auto const& value : values)
         text += symbols_.text_of(value) + ";";
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
-        if (auto const same = scope->computed_dims.find(text); same != scope->computed_dims.end())
+        if (auto const same = (*scope)->computed_dims.find(text); same != (*scope)->computed_dims.end())
             return same->second;
     std::vector<GraphTensor> parts;
     for (auto const& value : values) {
@@ -241,7 +247,7 @@ std::string GraphBuilder::name_of(GraphTensor const& tensor)
             parts.push_back(node("Unsqueeze", {GraphTensor::integer(value), GraphTensor::constant(Tensor::vector({0}))}, {DType::int64, {1}}));
     }
     std::string const name = name_of(parts.size() == 1 ? parts[0] : node("Concat", parts, {DType::int64, tensor.dims()}, {attribute("axis", int64_t{0})}));
-    scopes_.back().computed_dims.emplace(text, name);
+    scopes_.back()->computed_dims.emplace(text, name);
     return name;
 }
 
@@ -289,7 +295,7 @@ std::string GraphBuilder::size_node(std::string const& value, int64_t axis)
 std::string GraphBuilder::compute_symbol(SymbolId id)
 {
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
-        if (auto const same = scope->computed_symbols.find(id); same != scope->computed_symbols.end())
+        if (auto const same = (*scope)->computed_symbols.find(id); same != (*scope)->computed_symbols.end())
             return same->second;
     SymbolMeaning const meaning = symbols_[id].meaning; // a copy: computing may add symbols
     std::string name;
@@ -320,7 +326,7 @@ std::string GraphBuilder::compute_symbol(SymbolId id)
         }
         }
     }
-    scopes_.back().computed_symbols.emplace(id, name);
+    scopes_.back()->computed_symbols.emplace(id, name);
     return name;
 }
 
@@ -332,7 +338,7 @@ std::string GraphBuilder::compute(Dim const& dim)
         return compute_symbol(*symbol);
     std::string const text = symbols_.text_of(dim);
     for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
-        if (auto const same = scope->computed_dims.find(text); same != scope->computed_dims.end())
+        if (auto const same = (*scope)->computed_dims.find(text); same != (*scope)->computed_dims.end())
             return same->second;
     std::string sum;
     for (auto const& [monomial, coefficient] : dim.terms()) {
@@ -343,11 +349,11 @@ std::string GraphBuilder::compute(Dim const& dim)
             product = product.empty() ? compute_symbol(id) : integer_node("Mul", product, compute_symbol(id));
         sum = sum.empty() ? product : integer_node("Add", sum, product);
     }
-    scopes_.back().computed_dims.emplace(text, sum);
+    scopes_.back()->computed_dims.emplace(text, sum);
     return sum;
 }
 
-void GraphBuilder::open_scope() { scopes_.emplace_back(); }
+void GraphBuilder::open_scope() { scopes_.push_back(std::make_unique<GraphScope>()); }
 
 std::shared_ptr<OnnxGraph> GraphBuilder::close_scope(std::string name, std::vector<GraphTensor> const& results)
 {
@@ -356,7 +362,7 @@ std::shared_ptr<OnnxGraph> GraphBuilder::close_scope(std::string name, std::vect
     for (auto const& result : results)
         graph->outputs.push_back(value_info(local_name_of(result), result.dtype(), result.dims()));
     graph->name = std::move(name);
-    graph->nodes = std::move(scopes_.back().nodes);
+    graph->nodes = std::move(scopes_.back()->nodes);
     scopes_.pop_back();
     return graph;
 }
@@ -367,8 +373,7 @@ void GraphBuilder::abandon_scope()
     scopes_.pop_back();
 }
 
-namespace
-{
+namespace {
 
 void note_uses(std::vector<OnnxNode> const& nodes, std::set<std::string>& used)
 {
@@ -451,7 +456,7 @@ OnnxModel GraphBuilder::finish(std::string graph_name)
     OnnxModel model;
     model.opsets.push_back({"", opset_});
     model.graph.name = std::move(graph_name);
-    model.graph.nodes = std::move(scopes_.back().nodes);
+    model.graph.nodes = std::move(scopes_.back()->nodes);
     model.graph.inputs = inputs_;
     model.graph.outputs = outputs_;
     std::set<std::string> used;

@@ -3,7 +3,6 @@
 #include "graph/dim.h"
 #include "onnx/model.h"
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,8 +25,7 @@ std::optional<Shape> known_shape(Dims const& dims);
 Dim count_of(Dims const& dims);
 
 // A tensor of the graph: a named value, a constant, or integers known as Dims (int64, rank 0 or 1). Cheap to copy.
-class GraphTensor
-{
+class GraphTensor {
 public:
     GraphTensor() = default; // a float32 scalar of no use; to be assigned to
     static GraphTensor named(std::string name, DType dtype, Dims dims);
@@ -58,9 +56,9 @@ private:
     };
     using Source = std::variant<std::string, Constant, std::vector<Dim>>;
     GraphTensor(Source source, DType dtype, Dims dims)
-        : source_(std::move(source))
-        , dtype_(dtype)
-        , dims_(std::move(dims))
+        : source_(std::move(source)),
+          dtype_(dtype),
+          dims_(std::move(dims))
     {
     }
 
@@ -84,14 +82,16 @@ struct GraphType {
     Dims dims;
 };
 
-class GraphBuilder
-{
+// One graph or nested graph while nodes are added to it.
+struct GraphScope {
+    std::vector<OnnxNode> nodes;
+    std::map<std::string, std::string> computed_dims; // text of the Dim -> value name
+    std::unordered_map<SymbolId, std::string> computed_symbols;
+};
+
+class GraphBuilder {
 public:
-    explicit GraphBuilder(int64_t opset)
-        : opset_(opset)
-    {
-        scopes_.emplace_back();
-    }
+    explicit GraphBuilder(int64_t opset);
 
     int64_t opset() const { return opset_; }
     SymbolTable& symbols() { return symbols_; }
@@ -126,6 +126,11 @@ public:
     std::shared_ptr<OnnxGraph> close_scope(std::string name, std::vector<GraphTensor> const& results);
     // Drops all that was added since the scope was opened.
     void abandon_scope();
+    // Takes the innermost scope off, to be closed or merged later: two branches are known before either is written.
+    std::unique_ptr<GraphScope> set_scope_aside();
+    void take_scope_back(std::unique_ptr<GraphScope> scope);
+    // Adds what a scope that was set aside holds to the innermost one.
+    void splice_scope(std::unique_ptr<GraphScope> scope);
     size_t depth() const { return scopes_.size(); }
 
     // Names of the place that nodes added from now on stem from; goes into their doc string.
@@ -135,12 +140,6 @@ public:
     OnnxModel finish(std::string graph_name);
 
 private:
-    struct Scope {
-        std::vector<OnnxNode> nodes;
-        std::map<std::string, std::string> computed_dims; // text of the Dim -> value name
-        std::unordered_map<SymbolId, std::string> computed_symbols;
-    };
-
     std::string unique_name(std::string const& wish);
     std::string initializer(Tensor const& tensor, std::string const& wish);
     std::string compute(Dim const& dim); // rank 0, int64
@@ -151,7 +150,7 @@ private:
 
     int64_t opset_;
     SymbolTable symbols_;
-    std::vector<Scope> scopes_;
+    std::vector<std::unique_ptr<GraphScope>> scopes_;
     std::vector<OnnxTensor> initializers_;
     std::map<std::string, std::string> small_constants_; // type, shape and bytes -> initializer
     std::map<std::string, uint64_t> name_counts_;

@@ -13,8 +13,7 @@
 
 using SymbolId = uint32_t;
 
-class Dim
-{
+class Dim {
 public:
     Dim() = default;
     Dim(int64_t number);
@@ -73,10 +72,10 @@ struct Symbol {
     bool named_by_user = false; // may not be pinned
 };
 
-class SymbolTable
-{
+class SymbolTable {
 public:
     SymbolId add(Symbol symbol);
+    SymbolId count() const { return static_cast<SymbolId>(symbols_.size()); }
     Symbol const& operator[](SymbolId id) const { return symbols_[id]; }
 
     // Numbers fold; a quotient that is exact stays a polynomial; otherwise the same operation on the same operands is the same symbol.

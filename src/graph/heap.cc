@@ -1,6 +1,13 @@
 #include "graph/heap.h"
 
 #include <algorithm>
+#include <limits>
+
+namespace {
+
+constexpr uint64_t never_seen = std::numeric_limits<uint64_t>::max();
+
+}
 
 TensorReference Heap::tensor(GraphTensor value)
 {
@@ -23,6 +30,8 @@ Result<GraphTensor> Heap::read(TensorReference const& tensor)
             value = TRY(step->take(value));
         tensor->seen = std::move(value);
         tensor->generation = tensor->cell->generation;
+        if (!journals_.empty())
+            journals_.back().refreshed.push_back(tensor);
     }
     return tensor->seen;
 }
@@ -41,8 +50,7 @@ Result<void> Heap::write(TensorReference const& tensor, GraphTensor value)
     return {};
 }
 
-namespace
-{
+namespace {
 
 // Remembers the present state of a thing in the journal, once.
 template <typename Thing, typename State>
@@ -104,8 +112,25 @@ Changes Heap::close_journal()
         cell->base = old;
         ++cell->generation;
     }
+    for (auto const& view : journal.refreshed)
+        view->generation = never_seen;
     changes.lists = undo(journal.lists);
     changes.dicts = undo(journal.dicts);
     changes.objects = undo(journal.objects);
     return changes;
+}
+
+void Heap::apply(Changes changes)
+{
+    for (auto& [cell, value] : changes.cells)
+        set_cell(cell, std::move(value));
+    auto const set = [this](auto& entries) {
+        for (auto& [thing, state] : entries) {
+            will_change(thing);
+            *thing = std::move(state);
+        }
+    };
+    set(changes.lists);
+    set(changes.dicts);
+    set(changes.objects);
 }

@@ -44,8 +44,7 @@ struct Changes {
     std::vector<std::pair<std::shared_ptr<ObjectValue>, ObjectValue>> objects;
 };
 
-class Heap
-{
+class Heap {
 public:
     // A tensor with storage of its own.
     TensorReference tensor(GraphTensor value);
@@ -64,11 +63,14 @@ public:
     void open_journal();
     // Ends the journal: everything it saw changing is as it was when it was opened; the changes are returned.
     Changes close_journal();
+    // Makes the changes again: the branch turned out to be the only way.
+    void apply(Changes changes);
     // Sets a cell as a whole: the merged value after both branches.
     void set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value);
 
 private:
     struct Journal {
+        std::vector<TensorReference> refreshed; // views whose value was computed again: in a graph that ends with the journal
         std::vector<std::pair<std::shared_ptr<StorageCell>, GraphTensor>> cells; // the old values
         std::vector<std::pair<std::shared_ptr<ListValue>, ListValue>> lists;
         std::vector<std::pair<std::shared_ptr<DictValue>, DictValue>> dicts;

@@ -20,8 +20,7 @@ Value integers_of(std::vector<Dim> const& dims)
     return list_of(std::move(items));
 }
 
-namespace
-{
+namespace {
 
 struct KindName {
     std::string operator()(NoneValue const&) const { return "None"; }

@@ -1,0 +1,227 @@
+#include "convert/convert.h"
+
+#include "convert/evaluate.h"
+#include "convert/inputs.h"
+
+#include <algorithm>
+
+namespace {
+
+// onnx/onnx docs/Versioning.md: the lowest IR version that an opset goes with.
+int64_t ir_version_of(int64_t opset)
+{
+    if (opset <= 18)
+        return 8;
+    if (opset <= 20)
+        return 9;
+    if (opset <= 22)
+        return 10;
+    if (opset <= 23)
+        return 11;
+    return opset <= 24 ? 12 : 13;
+}
+
+// The tensors of a result in order; None is dropped, numbers become tensors of rank 0.
+Result<void> flatten(Value const& value, GraphBuilder& graph, Heap& heap, std::vector<GraphTensor>& tensors)
+{
+    if (auto const* tensor = value.as<TensorReference>())
+        tensors.push_back(TRY(heap.read(*tensor)));
+    else if (auto const* dim = value.as<Dim>())
+        tensors.push_back(GraphTensor::integer(*dim));
+    else if (auto const* flag = value.as<bool>())
+        tensors.push_back(GraphTensor::constant(Tensor::scalar(*flag)));
+    else if (auto const* number = value.as<double>())
+        tensors.push_back(GraphTensor::constant(Tensor::scalar(*number)));
+    else if (auto const* unknown = value.as<UnknownFloat>())
+        tensors.push_back(unknown->tensor);
+    else if (auto const* unknown_flag = value.as<UnknownBool>())
+        tensors.push_back(unknown_flag->tensor);
+    else if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+        for (auto const& item : (*list)->items)
+            TRY(flatten(item, graph, heap, tensors));
+    else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+        for (auto const& item : (*tuple)->items)
+            TRY(flatten(item, graph, heap, tensors));
+    else if (auto const* dict = value.as<std::shared_ptr<DictValue>>())
+        for (auto const& item : (*dict)->items)
+            TRY(flatten(item.second, graph, heap, tensors));
+    else if (auto const* object = value.as<std::shared_ptr<ObjectValue>>())
+        for (auto const& item : (*object)->attributes)
+            TRY(flatten(item.second, graph, heap, tensors));
+    else if (!value.is<NoneValue>() && !value.is<PoisonValue>())
+        return unsupported("the program returns a " + kind_of(value));
+    return {};
+}
+
+// One evaluation with a given set of pinned axes.
+class Attempt {
+public:
+    Attempt(Program const& program, OperatorTable const& table, ConvertOptions const& options, std::set<PinnedAxis> const& pinned)
+        : program_(program),
+          options_(options),
+          graph_(options.opset),
+          evaluator_(program, table, graph_, heap_),
+          pinned_(pinned)
+    {
+    }
+
+    Result<ConvertOutcome> run(Function const& method)
+    {
+        auto result = evaluate(method);
+        auto unsupported_operators = evaluator_.unsupported_operators();
+        if (!unsupported_operators.empty())
+            return ConvertOutcome(UnsupportedProgram{std::move(unsupported_operators)});
+        TRY(std::move(result));
+        Conversion conversion;
+        conversion.model = graph_.finish(options_.method == "forward" ? "model" : options_.method);
+        conversion.model.ir_version = ir_version_of(options_.opset);
+        conversion.model.producer_name = "hullmark";
+        conversion.warnings = evaluator_.warnings();
+        conversion.assumptions = evaluator_.assumptions();
+        return ConvertOutcome(std::move(conversion));
+    }
+
+    // The axes that this attempt wants as numbers; empty where none of them may be pinned.
+    std::set<PinnedAxis> pins_wanted() const
+    {
+        std::set<PinnedAxis> wanted;
+        for (SymbolId const id : graph_.pins_wanted())
+            add_axes_of(graph_.symbols()[id], wanted);
+        return wanted;
+    }
+
+    // All axes that could be pinned.
+    std::set<PinnedAxis> pins_possible() const
+    {
+        std::set<PinnedAxis> possible;
+        for (SymbolId id = 0; id < graph_.symbols().count(); ++id)
+            add_axes_of(graph_.symbols()[id], possible);
+        return possible;
+    }
+
+private:
+    void add_axes_of(Symbol const& symbol, std::set<PinnedAxis>& axes) const
+    {
+        if (!std::holds_alternative<InputAxis>(symbol.meaning) || symbol.named_by_user || !symbol.example)
+            return;
+        auto const& axis = std::get<InputAxis>(symbol.meaning);
+        // All inputs that share the symbol have its size.
+        for (auto const& [name, dims] : input_dims_)
+            for (size_t i = 0; i < dims.size(); ++i)
+                if (auto const id = dims[i].single_symbol(); id && graph_.symbols()[*id].name == symbol.name)
+                    axes.insert({name, static_cast<int64_t>(i)});
+        axes.insert({axis.input, axis.axis});
+    }
+
+    Result<void> evaluate(Function const& method)
+    {
+        auto arguments = TRY(bind_inputs(program_, method, options_, pinned_, graph_, heap_));
+        note_inputs(arguments);
+        std::vector<Value> all{evaluator_.module()};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        auto const result = TRY(evaluator_.call(method, all, {}));
+        std::vector<GraphTensor> outputs;
+        TRY(flatten(result, graph_, heap_, outputs));
+        if (outputs.empty())
+            return unsupported("the program returns no tensor");
+        if (!options_.output_names.empty() && options_.output_names.size() != outputs.size())
+            return bad_usage("--output-names gives " + std::to_string(options_.output_names.size()) + " names for " + std::to_string(outputs.size()) + " outputs");
+        for (size_t i = 0; i < outputs.size(); ++i) {
+            std::string const name = !options_.output_names.empty() ? options_.output_names[i] : outputs.size() == 1 ? "output"
+                                                                                                                     : "output_" + std::to_string(i);
+            if (!onnx_data_type(outputs[i].dtype()))
+                return unsupported("output " + name + " of dtype " + std::string(name_of(outputs[i].dtype())));
+            graph_.add_output(name, outputs[i]);
+        }
+        return {};
+    }
+
+    void note_inputs(std::vector<Value> const& arguments)
+    {
+        for (auto const& argument : arguments) {
+            if (auto const* tensor = argument.as<TensorReference>(); tensor != nullptr && (*tensor)->seen.name() != nullptr)
+                input_dims_.emplace_back(*(*tensor)->seen.name(), (*tensor)->seen.dims());
+            else if (auto const* list = argument.as<std::shared_ptr<ListValue>>())
+                note_inputs((*list)->items);
+            else if (auto const* tuple = argument.as<std::shared_ptr<TupleValue>>())
+                note_inputs((*tuple)->items);
+        }
+    }
+
+    Program const& program_;
+    ConvertOptions const& options_;
+    GraphBuilder graph_;
+    Heap heap_;
+    Evaluator evaluator_;
+    std::set<PinnedAxis> const& pinned_;
+    std::vector<std::pair<std::string, Dims>> input_dims_;
+};
+
+Result<Function const*> find_method(Program const& program, std::string const& name)
+{
+    if (!program.module)
+        return malformed("the file holds no module");
+    if (auto const* method = program.method(program.module->class_name, name))
+        return method;
+    std::string known;
+    if (auto const type = program.classes.find(program.module->class_name); type != program.classes.end())
+        for (auto const& [method_name, method] : type->second.methods)
+            known += (known.empty() ? "" : ", ") + method_name;
+    return missing("the module has no method " + name).hint(known.empty() ? "it has no methods at all" : "its methods are: " + known);
+}
+
+std::string text_of_axes(std::set<PinnedAxis> const& axes)
+{
+    std::string text;
+    for (auto const& axis : axes)
+        text += (text.empty() ? "axis " : ", axis ") + std::to_string(axis.axis) + " of " + axis.input;
+    return text;
+}
+
+ConversionWarning warning_of_pin(Program const& program, std::set<PinnedAxis> const& axes, Error const& cause)
+{
+    ConversionWarning warning;
+    warning.code = program.traced && cause.what.starts_with("the size") ? "G06" : "G05";
+    warning.message = text_of_axes(axes) + (axes.size() == 1 ? " has" : " have") + " the sample's size for good: " + cause.what;
+    warning.where = cause.where.empty() ? "" : cause.where.back();
+    return warning;
+}
+
+}
+
+Result<std::vector<std::string>> input_names_of(Program const& program, std::string const& method, size_t array_count)
+{
+    auto const* function = TRY(find_method(program, method));
+    return input_paths(program, *function, array_count);
+}
+
+Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& options)
+{
+    if (options.opset < oldest_opset || options.opset > newest_opset)
+        return bad_usage("opset " + std::to_string(options.opset) + " is outside of " + std::to_string(oldest_opset) + " to " + std::to_string(newest_opset));
+    auto const* method = TRY(find_method(program, options.method));
+    ConvertOptions complete = options;
+    if (complete.inputs.empty())
+        complete.inputs = inputs_of_file(program, options.method);
+    OperatorTable const table;
+    std::set<PinnedAxis> pinned;
+    std::vector<ConversionWarning> pin_warnings;
+    for (;;) {
+        Attempt attempt(program, table, complete, pinned);
+        auto outcome = attempt.run(*method);
+        if (outcome) {
+            if (auto* conversion = std::get_if<Conversion>(&*outcome))
+                conversion->warnings.insert(conversion->warnings.begin(), pin_warnings.begin(), pin_warnings.end());
+            return outcome;
+        }
+        // Sizes that the program fixes become numbers; where it is not said which, all that may.
+        auto wanted = outcome.error().code == size_is_fixed_code ? attempt.pins_wanted() : std::set<PinnedAxis>();
+        if (wanted.empty() && (outcome.error().reason == Reason::unsupported || outcome.error().reason == Reason::malformed))
+            wanted = attempt.pins_possible();
+        std::erase_if(wanted, [&](PinnedAxis const& axis) { return pinned.contains(axis); });
+        if (wanted.empty())
+            return outcome;
+        pin_warnings.push_back(warning_of_pin(program, wanted, outcome.error()));
+        pinned.insert(wanted.begin(), wanted.end());
+    }
+}

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "base/result.h"
+#include "onnx/model.h"
+#include "program/program.h"
+#include "tensor/tensor.h"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+// Program -> ONNX, by evaluating the program once with symbolic tensors (ARCHITECTURE.md, "One evaluator").
+//
+// Promises: the model gives the numbers the program gives, for every size its inputs allow, or the conversion fails and says
+// where. No symbolic size is read as a constant without a warning. The same program and options give the same model.
+// Refuses: operators without a rule, all listed at once; branches and loops that ONNX cannot express; programs that raise.
+
+// One axis of an input as it is to be: a number, or a symbol that may stand for any size.
+struct InputAxisSize {
+    std::optional<int64_t> size; // the number; with a symbol: an example of it
+    std::string symbol; // of the user; empty: not symbolic, unless --dynamic says so
+    bool anonymous = false; // '?': symbolic under a name of its own
+};
+
+// One flattened input: what a sample or --input says about it.
+struct InputSpecification {
+    std::string name; // may be empty: then by position
+    DType dtype = DType::float32;
+    std::vector<InputAxisSize> axes;
+    std::optional<Tensor> value; // the sample's: numbers among the arguments become constants of the graph
+};
+
+enum class DynamicMode : uint8_t {
+    automatic, // axis 0 of every input
+    none,
+    all, // every axis
+};
+// --dynamic NAME:AXIS[=SYMBOL]
+struct DynamicAxis {
+    std::string input; // "*": every input of rank 1 or more
+    int64_t axis = 0;
+    std::string symbol;
+};
+
+struct ConvertOptions {
+    int64_t opset = 17;
+    std::string method = "forward";
+    std::vector<InputSpecification> inputs; // empty: what the file itself says about its inputs
+    std::vector<std::string> input_names;
+    std::vector<std::string> output_names;
+    DynamicMode dynamic = DynamicMode::automatic;
+    std::vector<DynamicAxis> dynamic_axes;
+    bool number_inputs = false; // numbers among the arguments become inputs of rank 0
+};
+
+struct ConversionWarning {
+    std::string code; // "G05"; `hullmark explain G05`
+    std::string message;
+    std::string where; // "code/__torch__/net.py:12"; may be empty
+};
+
+struct UnsupportedOperator {
+    std::string name;
+    uint64_t count = 0;
+    std::vector<std::string> where; // source lines, each once
+    std::string reason; // what is not supported about it; empty: no rule at all
+    std::string nearest; // a known operator of like spelling; may be empty
+};
+
+struct Conversion {
+    OnnxModel model;
+    std::vector<ConversionWarning> warnings;
+    std::vector<std::string> assumptions; // branches that only raise an error, and were taken not to be taken
+};
+
+// What stands in the way, all at once.
+struct UnsupportedProgram {
+    std::vector<UnsupportedOperator> operators;
+};
+
+using ConvertOutcome = std::variant<Conversion, UnsupportedProgram>;
+
+// Fails with unsupported or malformed and a source line; with usage where the options do not fit the program's inputs.
+Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& options);
+
+// The flattened names of the method's tensor inputs as far as its types tell, for matching a sample: "x", "pair.0".
+Result<std::vector<std::string>> input_names_of(Program const& program, std::string const& method, size_t array_count);
+
+inline constexpr int64_t oldest_opset = 17;
+inline constexpr int64_t newest_opset = 26;

@@ -1,0 +1,152 @@
+#include "convert/evaluate.h"
+
+namespace {
+
+constexpr uint32_t deepest_call = 100;
+
+}
+
+std::vector<UnsupportedOperator> Evaluator::unsupported_operators() const
+{
+    std::vector<UnsupportedOperator> result;
+    for (auto const& [name, unsupported_operator] : unsupported_) {
+        result.push_back(unsupported_operator.found);
+        result.back().where.assign(unsupported_operator.places.begin(), unsupported_operator.places.end());
+    }
+    return result;
+}
+
+void Evaluator::note_unsupported(Call const& call, Error const& error)
+{
+    auto& entry = unsupported_[call.target];
+    entry.found.name = call.target;
+    ++entry.found.count;
+    entry.places.insert(program_.text(call.place));
+    if (table_.knows(call.target))
+        entry.found.reason = error.what;
+    else
+        entry.found.nearest = table_.nearest(call.target);
+}
+
+Result<Value> Evaluator::call(Function const& function, std::vector<Value> const& arguments, std::vector<std::pair<std::string, Value>> const& named)
+{
+    if (depth_ >= deepest_call)
+        return exhausted("functions call each other more than " + std::to_string(deepest_call) + " deep");
+    if (arguments.size() > function.parameters.size())
+        return malformed(std::to_string(arguments.size()) + " arguments for " + function.name + ", which takes " + std::to_string(function.parameters.size()));
+    Frame frame(function.value_count);
+    for (size_t i = 0; i < function.parameters.size(); ++i) {
+        Parameter const& parameter = function.parameters[i];
+        Value const* given = i < arguments.size() ? &arguments[i] : nullptr;
+        for (auto const& [name, value] : named)
+            if (name == parameter.name)
+                given = &value;
+        if (given != nullptr)
+            frame[parameter.value] = *given;
+        else if (parameter.default_value)
+            frame[parameter.value] = value_of(*parameter.default_value, "");
+        else
+            return malformed("no value for parameter " + parameter.name + " of " + function.name);
+    }
+    ++depth_;
+    auto results = run(function.body, frame);
+    --depth_;
+    auto values = TRY(std::move(results));
+    return values.empty() ? none() : values[0];
+}
+
+Result<std::vector<Value>> Evaluator::run(Block const& block, Frame& frame)
+{
+    for (auto const& call : block.calls)
+        TRY(run_call(call, frame));
+    std::vector<Value> results;
+    for (ValueId const id : block.results)
+        results.push_back(frame[id]);
+    return results;
+}
+
+Result<void> Evaluator::run_call(Call const& call, Frame& frame)
+{
+    if (steps_left_-- == 0)
+        return exhausted("the program makes more calls than 2 million while it is converted").at(program_.text(call.place));
+    graph_.set_place(program_.text(call.place));
+    auto results = results_of(call, frame);
+    if (!results && results.error().where.empty())
+        results.error().where.push_back(program_.text(call.place));
+    auto values = TRY(std::move(results));
+    if (values.size() < call.results.size())
+        return malformed(call.target + " gives " + std::to_string(values.size()) + " values, " + std::to_string(call.results.size()) + " are asked for").at(program_.text(call.place));
+    for (size_t i = 0; i < call.results.size(); ++i)
+        frame[call.results[i]] = std::move(values[i]);
+    return {};
+}
+
+Result<std::vector<Value>> Evaluator::results_of(Call const& call, Frame& frame)
+{
+    std::string_view const target = call.target;
+    if (target == "prim::If")
+        return run_if(call, frame);
+    if (target == "prim::Loop")
+        return run_loop(call, frame);
+    if (target == "prim::TupleUnpack" || target == "prim::ListUnpack")
+        return unpack(call, argument(call, frame, 0));
+    auto value = TRY(run_operator(call, frame));
+    return std::vector<Value>{std::move(value)};
+}
+
+Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
+{
+    std::string_view const target = call.target;
+    if (target == "prim::Constant")
+        return value_of(call.literal, "");
+    if (target == "prim::GetAttr")
+        return get_attribute(call, argument(call, frame, 0));
+    if (target == "prim::SetAttr")
+        return set_attribute(call, argument(call, frame, 0), argument(call, frame, 1));
+    if (target == "prim::CallMethod" || target == "prim::CallFunction")
+        return call_method(call, frame);
+    if (target == "prim::CreateObject")
+        return create_object(call);
+    if (target == "prim::Uninitialized")
+        return Value{UninitialisedValue{}};
+    if (target == "prim::unchecked_cast" || target == "prim::annotate")
+        return argument(call, frame, 0);
+    if (target == "prim::isinstance")
+        return Value{TRY(is_instance(argument(call, frame, 0), call.type))};
+    if (target == "aten::format")
+        return Value{std::string("<message>")};
+    if (target == "prim::RaiseException")
+        return unsupported("the program raises " + (call.arguments.empty() ? std::string("an error") : kind_of(argument(call, frame, 0)) == "str" ? "\"" + *argument(call, frame, 0).as<std::string>() + "\""
+                                                                                                                                                  : "an error"))
+            .code(program_raises_code);
+
+    OperatorCall bound{target, {}, {}};
+    for (auto const& given : call.arguments) {
+        if (given.name.empty())
+            bound.positional.push_back(frame[given.value]);
+        else
+            bound.named.emplace_back(given.name, frame[given.value]);
+    }
+    if (target == "prim::ListConstruct")
+        return list_of(std::move(bound.positional));
+    if (target == "prim::TupleConstruct")
+        return tuple_of(std::move(bound.positional));
+    if (target == "prim::DictConstruct") {
+        auto dict = std::make_shared<DictValue>();
+        for (size_t i = 0; i + 1 < bound.positional.size(); i += 2)
+            dict->items.emplace_back(bound.positional[i], bound.positional[i + 1]);
+        return Value{std::move(dict)};
+    }
+    if (target == "prim::TupleIndex" || (target == "aten::__getitem__" && bound.positional[0].is<std::shared_ptr<TupleValue>>()))
+        return tuple_item(bound.positional[0], bound.positional[1]);
+
+    std::vector<OperatorWarning> said;
+    auto result = table_.call(bound, graph_, heap_, program_.operator_version, said);
+    for (auto& warning : said)
+        warnings_.push_back({std::move(warning.code), std::move(warning.message), program_.text(call.place)});
+    if (!result && result.error().code == unknown_operator_code) {
+        note_unsupported(call, result.error());
+        return Value{PoisonValue{}};
+    }
+    return result;
+}

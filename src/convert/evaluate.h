@@ -1,0 +1,81 @@
+#pragma once
+
+#include "convert/convert.h"
+#include "graph/heap.h"
+#include "operators/table.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+// Runs a Program with symbolic tensors. Control flow on what is known disappears; the rest becomes ONNX If and Loop.
+
+// The number of the error of a program that raises: a branch that only does so is folded away.
+inline constexpr int program_raises_code = 212;
+
+// The values of one function while it runs, by ValueId. Nested blocks of the function use the same frame.
+using Frame = std::vector<Value>;
+
+class Evaluator {
+public:
+    Evaluator(Program const& program, OperatorTable const& table, GraphBuilder& graph, Heap& heap)
+        : program_(program),
+          table_(table),
+          graph_(graph),
+          heap_(heap)
+    {
+    }
+
+    // The value that is `self`: the module tree with its tensors as constants. Tensors that share storage are one constant.
+    Value module();
+    // Calls a function of the program.
+    Result<Value> call(Function const& function, std::vector<Value> const& arguments, std::vector<std::pair<std::string, Value>> const& named);
+
+    std::vector<ConversionWarning> const& warnings() const { return warnings_; }
+    std::vector<std::string> const& assumptions() const { return assumptions_; }
+    // Operators met so far that have no rule.
+    std::vector<UnsupportedOperator> unsupported_operators() const;
+
+private:
+    Result<std::vector<Value>> run(Block const& block, Frame& frame);
+    Result<void> run_call(Call const& call, Frame& frame);
+    Result<std::vector<Value>> results_of(Call const& call, Frame& frame);
+    Result<Value> run_operator(Call const& call, Frame const& frame);
+
+    // control_flow.cc
+    Result<std::vector<Value>> run_if(Call const& call, Frame& frame);
+    Result<std::vector<Value>> run_if_on_tensor(Call const& call, GraphTensor const& condition, Frame& frame);
+    Result<std::vector<Value>> run_loop(Call const& call, Frame& frame);
+
+    // structure.cc: attributes, containers, types
+    Result<Value> get_attribute(Call const& call, Value const& object);
+    Result<Value> set_attribute(Call const& call, Value const& object, Value const& value);
+    Result<Value> call_method(Call const& call, Frame const& frame);
+    Result<Value> create_object(Call const& call);
+    Result<std::vector<Value>> unpack(Call const& call, Value const& container);
+    Result<Value> tuple_item(Value const& tuple, Value const& index);
+    Result<bool> is_instance(Value const& value, ProgramType const& type);
+    Value value_of(ProgramValue const& known, std::string const& path);
+    Value tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, std::string const& path);
+
+    void note_unsupported(Call const& call, Error const& error);
+    Value argument(Call const& call, Frame const& frame, size_t index) const { return frame[call.arguments[index].value]; }
+
+    Program const& program_;
+    OperatorTable const& table_;
+    GraphBuilder& graph_;
+    Heap& heap_;
+    std::map<void const*, Value> known_containers_; // shared lists, dicts and objects of the file, once converted
+    std::map<std::string, Value> known_tensors_; // by storage, offset, sizes and strides
+    std::vector<ConversionWarning> warnings_;
+    std::vector<std::string> assumptions_;
+    struct Unsupported {
+        UnsupportedOperator found;
+        std::set<std::string> places;
+    };
+    std::map<std::string, Unsupported> unsupported_;
+    uint32_t depth_ = 0; // of calls
+    uint64_t steps_left_ = 2'000'000;
+};

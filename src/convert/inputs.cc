@@ -1,0 +1,232 @@
+#include "convert/inputs.h"
+
+#include "graph/compose.h"
+
+#include <algorithm>
+
+namespace {
+
+bool is_number(ProgramType const& type) { return type.name == "int" || type.name == "float" || type.name == "bool" || type.name == "number" || type.name == "Scalar"; }
+bool is_list(ProgramType const& type) { return type.name == "List"; }
+
+// How many arrays of a sample a parameter needs at least.
+size_t least_arrays(ProgramType const& type)
+{
+    if (type.name == "Optional" || is_list(type))
+        return 0;
+    if (type.name != "Tuple")
+        return type.name == "Tensor" || is_number(type) ? 1 : 0;
+    size_t sum = 0;
+    for (auto const& inner : type.arguments)
+        sum += least_arrays(inner);
+    return sum;
+}
+
+// Deals the arrays of a sample out to parameters, left to right. `take` is called once for each leaf and gives its value.
+class Dealer {
+public:
+    using Take = std::function<Result<Value>(std::string const& path, ProgramType const& type)>;
+
+    Dealer(size_t array_count, Take take) : left_(array_count),
+                                            take_(std::move(take)) {}
+
+    Result<std::vector<Value>> deal(Function const& method, std::function<Value(ProgramValue const&)> const& default_value)
+    {
+        std::vector<Value> values;
+        for (size_t i = 1; i < method.parameters.size(); ++i) {
+            later_ = 0;
+            for (size_t j = i + 1; j < method.parameters.size(); ++j)
+                later_ += method.parameters[j].default_value ? 0 : least_arrays(method.parameters[j].type);
+            auto const& parameter = method.parameters[i];
+            if (left_ <= later_ && parameter.default_value) {
+                values.push_back(default_value(*parameter.default_value));
+                continue;
+            }
+            values.push_back(TRY(deal_one(parameter.name, parameter.type)));
+        }
+        if (left_ != 0)
+            return bad_usage(std::to_string(left_) + " more inputs are given than " + method.name + "() takes").hint("hullmark inspect shows what it takes");
+        return values;
+    }
+
+private:
+    Result<Value> deal_one(std::string const& path, ProgramType const& type)
+    {
+        if (type.name == "Optional" && !type.arguments.empty()) {
+            if (left_ <= later_)
+                return none();
+            return deal_one(path, type.arguments[0]);
+        }
+        if (type.name == "Tuple") {
+            std::vector<Value> items;
+            for (size_t i = 0; i < type.arguments.size(); ++i)
+                items.push_back(TRY(deal_one(path + "." + std::to_string(i), type.arguments[i])));
+            return tuple_of(std::move(items));
+        }
+        if (is_list(type) && !type.arguments.empty()) {
+            std::vector<Value> items;
+            size_t const each = std::max<size_t>(1, least_arrays(type.arguments[0]));
+            while (left_ >= later_ + each)
+                items.push_back(TRY(deal_one(path + "." + std::to_string(items.size()), type.arguments[0])));
+            return list_of(std::move(items));
+        }
+        if (type.name != "Tensor" && !is_number(type) && !type.name.empty())
+            return unsupported("parameter " + path + " of type " + type.text());
+        if (left_ == 0)
+            return bad_usage("nothing is known about input " + path).hint("give --sample FILE.npz, or --input " + path + ":float32[batch,...]");
+        --left_;
+        return take_(path, type);
+    }
+
+    size_t left_;
+    size_t later_ = 0;
+    Take take_;
+};
+
+// The symbols of the graph's inputs, by the names that people read.
+class AxisNamer {
+public:
+    AxisNamer(ConvertOptions const& options, std::set<PinnedAxis> const& pinned, GraphBuilder& graph) : options_(options),
+                                                                                                        pinned_(pinned),
+                                                                                                        graph_(graph) {}
+
+    Result<Dims> dims(std::string const& input, InputSpecification const& specification)
+    {
+        Dims result;
+        for (size_t axis = 0; axis < specification.axes.size(); ++axis)
+            result.push_back(TRY(dim(input, static_cast<int64_t>(axis), specification.axes[axis])));
+        return result;
+    }
+
+private:
+    Result<Dim> dim(std::string const& input, int64_t axis, InputAxisSize const& size)
+    {
+        if (!size.symbol.empty() || size.anonymous)
+            return symbol(input, axis, size.anonymous ? input + "_" + std::to_string(axis) : size.symbol, size.size, true);
+        for (auto const& wish : options_.dynamic_axes)
+            if ((wish.input == input || wish.input == "*") && wish.axis == axis)
+                return symbol(input, axis, wish.symbol.empty() ? default_name(input, axis, size.size) : wish.symbol, size.size, true);
+        bool const varies = options_.dynamic == DynamicMode::all || (options_.dynamic == DynamicMode::automatic && axis == 0);
+        if (!size.size)
+            return bad_usage("axis " + std::to_string(axis) + " of input " + input + " has neither a size nor a symbol");
+        if (!varies || pinned_.contains({input, axis}))
+            return Dim(*size.size);
+        return symbol(input, axis, default_name(input, axis, size.size), size.size, false);
+    }
+
+    // Axis 0 is the batch; another input whose axis 0 has another size in the sample has a batch of its own.
+    std::string default_name(std::string const& input, int64_t axis, std::optional<int64_t> size)
+    {
+        if (axis != 0)
+            return input + "_" + std::to_string(axis);
+        if (!batch_size_)
+            batch_size_ = size;
+        return batch_size_ == size ? "batch" : input + "_0";
+    }
+
+    Result<Dim> symbol(std::string const& input, int64_t axis, std::string const& name, std::optional<int64_t> example, bool by_user)
+    {
+        auto const [place, added] = symbols_.try_emplace(name);
+        if (added)
+            place->second = graph_.symbols().add({name, InputAxis{input, axis}, example, by_user});
+        return Dim::of_symbol(place->second);
+    }
+
+    ConvertOptions const& options_;
+    std::set<PinnedAxis> const& pinned_;
+    GraphBuilder& graph_;
+    std::map<std::string, SymbolId> symbols_;
+    std::optional<int64_t> batch_size_;
+};
+
+Value number_of(Tensor const& tensor, ProgramType const& type)
+{
+    if (type.name == "bool" || tensor.dtype() == DType::boolean)
+        return Value{tensor.integer_at(0) != 0};
+    if (type.name == "int" || (type.name != "float" && is_integer(tensor.dtype())))
+        return Value{Dim(is_floating(tensor.dtype()) ? static_cast<int64_t>(tensor.number_at(0)) : tensor.integer_at(0))};
+    return Value{tensor.number_at(0)};
+}
+
+}
+
+std::vector<InputSpecification> inputs_of_file(Program const& program, std::string const& method)
+{
+    std::vector<InputSpecification> result;
+    auto const examples = program.example_inputs.find(method);
+    if (examples == program.example_inputs.end())
+        return result;
+    for (auto const& example : examples->second) {
+        if (!example)
+            continue;
+        InputSpecification specification;
+        specification.dtype = example->dtype;
+        for (int64_t const size : example->shape)
+            specification.axes.push_back({size, "", false});
+        result.push_back(std::move(specification));
+    }
+    return result;
+}
+
+Result<std::vector<std::string>> input_paths(Program const&, Function const& method, size_t array_count)
+{
+    std::vector<std::string> paths;
+    Dealer dealer(array_count, [&](std::string const& path, ProgramType const&) -> Result<Value> {
+        paths.push_back(path);
+        return none();
+    });
+    TRY(dealer.deal(method, [](ProgramValue const&) { return none(); }));
+    return paths;
+}
+
+Result<std::vector<Value>> bind_inputs(Program const& program, Function const& method, ConvertOptions const& options, std::set<PinnedAxis> const& pinned, GraphBuilder& graph, Heap& heap)
+{
+    auto const& given = options.inputs;
+    auto const paths = TRY(input_paths(program, method, given.size()));
+    std::vector<InputSpecification const*> by_place;
+    for (size_t i = 0; i < given.size(); ++i) {
+        auto const named = std::find_if(given.begin(), given.end(), [&](auto const& specification) { return specification.name == paths[i]; });
+        by_place.push_back(named != given.end() ? &*named : &given[i]);
+        if (named == given.end() && !given[i].name.empty())
+            return bad_usage("the program has no input named " + given[i].name).hint("its inputs are: " + [&] {
+                std::string list;
+                for (auto const& path : paths)
+                    list += (list.empty() ? "" : ", ") + path;
+                return list;
+            }());
+    }
+    AxisNamer namer(options, pinned, graph);
+    size_t next = 0;
+    Dealer dealer(given.size(), [&](std::string const& path, ProgramType const& type) -> Result<Value> {
+        InputSpecification const& specification = *by_place[next];
+        std::string const name = next < options.input_names.size() ? options.input_names[next] : path;
+        ++next;
+        if (is_number(type) && !options.number_inputs) {
+            if (!specification.value)
+                return bad_usage("input " + path + " is a number of the program, and no sample gives it").hint("give --sample FILE.npz");
+            if (specification.value->count() != 1)
+                return bad_usage("input " + path + " is a number of the program, and the sample holds " + text_of(specification.value->shape()));
+            return number_of(*specification.value, type);
+        }
+        auto dims = TRY(namer.dims(name, specification));
+        GraphTensor const input = graph.add_input(name, specification.dtype, std::move(dims));
+        if (!is_number(type))
+            return Value{heap.tensor(input)};
+        if (type.name == "bool")
+            return Value{UnknownBool{TRY(cast(graph, input, DType::boolean))}};
+        if (type.name == "int")
+            return Value{graph.dim_of(TRY(cast(graph, input, DType::int64)))};
+        return Value{UnknownFloat{TRY(cast(graph, input, DType::float64))}};
+    });
+    return dealer.deal(method, [&](ProgramValue const& value) {
+        if (auto const* number = std::get_if<int64_t>(&value.value))
+            return Value{Dim(*number)};
+        if (auto const* number = std::get_if<double>(&value.value))
+            return Value{*number};
+        if (auto const* flag = std::get_if<bool>(&value.value))
+            return Value{*flag};
+        if (auto const* text = std::get_if<std::string>(&value.value))
+            return Value{*text};
+        return none();
+    });
+}

@@ -1,0 +1,213 @@
+#include "convert/evaluate.h"
+
+// Attributes, containers and types of the evaluated program, and how values of the file become values of the evaluation.
+
+Value Evaluator::module() { return value_of(ProgramValue{program_.module}, ""); }
+
+Value Evaluator::tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, std::string const& path)
+{
+    std::string key = std::to_string(tensor->storage) + "@" + std::to_string(tensor->offset) + text_of(tensor->values.shape()) + text_of(Shape(tensor->strides)) + std::string(name_of(tensor->values.dtype()));
+    auto const [place, added] = known_tensors_.try_emplace(key);
+    if (added)
+        place->second = Value{heap_.tensor(GraphTensor::constant(tensor->values, path))};
+    return place->second;
+}
+
+namespace {
+
+std::string inner_path(std::string const& path, std::string const& name) { return path.empty() ? name : path + "." + name; }
+
+}
+
+Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
+{
+    struct Converter {
+        Evaluator& evaluator;
+        std::string const& path;
+
+        Value operator()(ProgramNone const&) const { return none(); }
+        Value operator()(bool value) const { return Value{value}; }
+        Value operator()(int64_t value) const { return Value{Dim(value)}; }
+        Value operator()(double value) const { return Value{value}; }
+        Value operator()(std::complex<double> const& value) const { return Value{value}; }
+        Value operator()(std::string const& value) const { return Value{value}; }
+        Value operator()(ProgramDevice const& value) const { return Value{DeviceValue{value.text}}; }
+        Value operator()(std::shared_ptr<ProgramTensor const> const& value) const { return evaluator.tensor_of(value, path); }
+        Value operator()(std::shared_ptr<ProgramQuantisedTensor const> const&) const { return Value{PoisonValue{}}; }
+        Value operator()(std::shared_ptr<ProgramList> const& list) const
+        {
+            auto const [place, added] = evaluator.known_containers_.try_emplace(list.get());
+            if (added) {
+                auto result = std::make_shared<ListValue>();
+                place->second = Value{result};
+                for (size_t i = 0; i < list->items.size(); ++i)
+                    result->items.push_back(evaluator.value_of(list->items[i], inner_path(path, std::to_string(i))));
+                return Value{result};
+            }
+            return place->second;
+        }
+        Value operator()(std::shared_ptr<ProgramTuple> const& tuple) const
+        {
+            std::vector<Value> items;
+            for (size_t i = 0; i < tuple->items.size(); ++i)
+                items.push_back(evaluator.value_of(tuple->items[i], inner_path(path, std::to_string(i))));
+            return tuple_of(std::move(items));
+        }
+        Value operator()(std::shared_ptr<ProgramDict> const& dict) const
+        {
+            auto const [place, added] = evaluator.known_containers_.try_emplace(dict.get());
+            if (added) {
+                auto result = std::make_shared<DictValue>();
+                place->second = Value{result};
+                for (auto const& [key, value] : dict->items)
+                    result->items.emplace_back(evaluator.value_of(key, path), evaluator.value_of(value, path));
+                return Value{result};
+            }
+            return place->second;
+        }
+        Value operator()(std::shared_ptr<ProgramObject> const& object) const
+        {
+            auto const [place, added] = evaluator.known_containers_.try_emplace(object.get());
+            if (added) {
+                auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}});
+                place->second = Value{result};
+                for (auto const& [name, value] : object->attributes)
+                    result->attributes.emplace_back(name, evaluator.value_of(value, inner_path(path, name)));
+                return Value{result};
+            }
+            return place->second;
+        }
+    };
+    return std::visit(Converter{*this, path}, known.value);
+}
+
+Result<Value> Evaluator::get_attribute(Call const& call, Value const& object)
+{
+    if (object.is<PoisonValue>())
+        return object;
+    auto const* held = object.as<std::shared_ptr<ObjectValue>>();
+    if (held == nullptr)
+        return malformed("attribute " + call.name + " of a " + kind_of(object));
+    if (auto const* value = (*held)->find(call.name))
+        return *value;
+    auto const type = program_.classes.find((*held)->class_name);
+    if (type != program_.classes.end())
+        for (auto const& [name, value] : type->second.constants)
+            if (name == call.name)
+                return value_of(value, "");
+    return malformed("an object of " + (*held)->class_name + " has no attribute " + call.name);
+}
+
+Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Value const& value)
+{
+    auto const* held = object.as<std::shared_ptr<ObjectValue>>();
+    if (held == nullptr)
+        return malformed("attribute " + call.name + " of a " + kind_of(object) + " is set");
+    heap_.will_change(*held);
+    if (auto* known = (*held)->find(call.name))
+        *known = value;
+    else
+        (*held)->attributes.emplace_back(call.name, value);
+    return none();
+}
+
+Result<Value> Evaluator::create_object(Call const& call)
+{
+    return Value{std::make_shared<ObjectValue>(ObjectValue{call.type.name, {}})};
+}
+
+Result<Value> Evaluator::call_method(Call const& call, Frame const& frame)
+{
+    std::vector<Value> positional;
+    std::vector<std::pair<std::string, Value>> named;
+    for (auto const& given : call.arguments) {
+        if (given.name.empty())
+            positional.push_back(frame[given.value]);
+        else
+            named.emplace_back(given.name, frame[given.value]);
+    }
+    if (call.target == "prim::CallFunction") {
+        auto const function = program_.functions.find(call.name);
+        if (function == program_.functions.end())
+            return malformed("the function " + call.name + " is not in the file");
+        return this->call(function->second, positional, named);
+    }
+    if (positional.empty() || positional[0].is<PoisonValue>())
+        return Value{PoisonValue{}};
+    auto const* object = positional[0].as<std::shared_ptr<ObjectValue>>();
+    if (object == nullptr)
+        return malformed("method " + call.name + " of a " + kind_of(positional[0]));
+    auto const* method = program_.method((*object)->class_name, call.name);
+    if (method == nullptr)
+        return unsupported("the method " + call.name + " of " + (*object)->class_name + ", which is not in the file");
+    return this->call(*method, positional, named);
+}
+
+Result<std::vector<Value>> Evaluator::unpack(Call const& call, Value const& container)
+{
+    if (container.is<PoisonValue>() || container.is<UninitialisedValue>())
+        return std::vector<Value>(call.results.size(), container);
+    std::vector<Value> items;
+    if (auto const* tuple = container.as<std::shared_ptr<TupleValue>>())
+        items = (*tuple)->items;
+    else if (auto const* list = container.as<std::shared_ptr<ListValue>>())
+        items = (*list)->items;
+    else
+        return malformed("a " + kind_of(container) + " is unpacked");
+    if (items.size() != call.results.size())
+        return malformed(kind_of(container) + " is unpacked into " + std::to_string(call.results.size()));
+    return items;
+}
+
+Result<Value> Evaluator::tuple_item(Value const& container, Value const& index)
+{
+    if (container.is<PoisonValue>())
+        return container;
+    auto const* tuple = container.as<std::shared_ptr<TupleValue>>();
+    auto const* place = index.as<Dim>();
+    if (tuple == nullptr || place == nullptr)
+        return malformed("item " + kind_of(index) + " of a " + kind_of(container));
+    auto const size = static_cast<int64_t>((*tuple)->items.size());
+    auto number = TRY(need_number(graph_, *place, "the index into a tuple"));
+    number += number < 0 ? size : 0;
+    if (number < 0 || number >= size)
+        return malformed("item " + std::to_string(number) + " of a tuple of " + std::to_string(size));
+    return (*tuple)->items[static_cast<size_t>(number)];
+}
+
+Result<bool> Evaluator::is_instance(Value const& value, ProgramType const& type)
+{
+    if (value.is<PoisonValue>() || value.is<UninitialisedValue>())
+        return unsupported("isinstance() of a " + kind_of(value));
+    std::string const& name = type.name;
+    if (name == "Optional" || name == "Union" || name == "Tuple") {
+        if (name == "Tuple")
+            return value.is<std::shared_ptr<TupleValue>>();
+        for (auto const& inner : type.arguments)
+            if (TRY(is_instance(value, inner)))
+                return true;
+        return name == "Optional" && value.is<NoneValue>();
+    }
+    if (name == "Tensor")
+        return value.is<TensorReference>();
+    if (name == "int")
+        return value.is<Dim>();
+    if (name == "float")
+        return value.is<double>() || value.is<UnknownFloat>();
+    if (name == "bool")
+        return value.is<bool>() || value.is<UnknownBool>();
+    if (name == "str")
+        return value.is<std::string>();
+    if (name == "NoneType" || name == "None")
+        return value.is<NoneValue>();
+    if (name == "List") {
+        auto const* list = value.as<std::shared_ptr<ListValue>>();
+        if (list == nullptr)
+            return false;
+        return (*list)->items.empty() || type.arguments.empty() ? Result<bool>(true) : is_instance((*list)->items[0], type.arguments[0]);
+    }
+    if (name == "Dict")
+        return value.is<std::shared_ptr<DictValue>>();
+    auto const* object = value.as<std::shared_ptr<ObjectValue>>();
+    return object != nullptr && (*object)->class_name == name;
+}

@@ -1,0 +1,135 @@
+#include "operators/table.h"
+
+#include "operators/families.h"
+
+#include <algorithm>
+
+namespace {
+
+bool is_in_place(std::string_view target) { return target.ends_with('_') && !target.ends_with("__"); }
+
+bool holds_poison(Value const& value)
+{
+    if (value.is<PoisonValue>())
+        return true;
+    auto const any = [](std::vector<Value> const& items) { return std::any_of(items.begin(), items.end(), [](Value const& item) { return item.is<PoisonValue>(); }); };
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+        return any((*list)->items);
+    if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+        return any((*tuple)->items);
+    return false;
+}
+
+std::string kinds_text(OperatorCall const& call)
+{
+    std::string text;
+    for (auto const& value : call.positional)
+        text += (text.empty() ? "" : ", ") + kind_of(value);
+    for (auto const& [name, value] : call.named)
+        text += (text.empty() ? "" : ", ") + name + "=" + kind_of(value);
+    return text;
+}
+
+size_t edit_distance(std::string_view a, std::string_view b)
+{
+    std::vector<size_t> row(b.size() + 1);
+    for (size_t j = 0; j <= b.size(); ++j)
+        row[j] = j;
+    for (size_t i = 1; i <= a.size(); ++i) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.size(); ++j) {
+            size_t const above = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1])});
+            diagonal = above;
+        }
+    }
+    return row[b.size()];
+}
+
+// The in-place form: the plain form's result, in self's dtype and sizes, becomes what self holds.
+Result<Value> written_into_self(Value const& self, Value const& plain, GraphBuilder& graph, Heap& heap)
+{
+    auto const* target = self.as<TensorReference>();
+    auto const* source = plain.as<TensorReference>();
+    if (target == nullptr || source == nullptr)
+        return unsupported("an in-place operator on a " + kind_of(self));
+    auto const before = TRY(heap.read(*target));
+    auto const after = TRY(heap.read(*source));
+    auto const same_type = TRY(cast(graph, after, before.dtype()));
+    Dims const both = TRY(broadcast(graph, before.dims(), same_type.dims()));
+    if (both.size() != before.dims().size())
+        return malformed("an in-place operator may not change the rank from " + std::to_string(before.rank()) + " to " + std::to_string(both.size()));
+    for (size_t i = 0; i < both.size(); ++i)
+        TRY(require_equal(graph, before.dims()[i], both[i], "to be written in place"));
+    TRY(heap.write(*target, expand(graph, same_type, before.dims())));
+    return self;
+}
+
+}
+
+OperatorTable::OperatorTable()
+{
+    for (auto const family : {scalar_operators(), pointwise_operators(), shape_operators()})
+        for (auto const& row : family) {
+            auto schema = Schema::parse(row.schema);
+            CHECK(schema.has_value(), "every schema of the table can be read");
+            std::string const name = schema->name;
+            entries_[name].push_back({*std::move(schema), row.rule, row.schema});
+        }
+}
+
+std::vector<OperatorTable::Entry> const* OperatorTable::find(std::string_view target) const
+{
+    auto const place = entries_.find(target);
+    return place == entries_.end() ? nullptr : &place->second;
+}
+
+bool OperatorTable::knows(std::string_view target) const
+{
+    return find(target) != nullptr || (is_in_place(target) && find(target.substr(0, target.size() - 1)) != nullptr);
+}
+
+Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, std::vector<OperatorWarning>& warnings) const
+{
+    bool const poisoned = std::any_of(call.positional.begin(), call.positional.end(), holds_poison) || std::any_of(call.named.begin(), call.named.end(), [](auto const& named) { return holds_poison(named.second); });
+    auto const* entries = find(call.target);
+    bool const in_place = entries == nullptr && is_in_place(call.target);
+    if (in_place)
+        entries = find(call.target.substr(0, call.target.size() - 1));
+    if (entries == nullptr)
+        return unsupported("the operator " + std::string(call.target)).code(unknown_operator_code);
+    if (poisoned)
+        return Value{PoisonValue{}};
+    for (auto const& entry : *entries) {
+        auto bound = entry.schema.bind(call.positional, call.named);
+        if (!bound)
+            continue;
+        Value const self = bound->empty() ? none() : bound->front();
+        Operation operation(entry.schema, *std::move(bound), graph, heap, operator_version, warnings);
+        auto const plain = TRY(entry.rule(operation));
+        return in_place ? written_into_self(self, plain, graph, heap) : Result<Value>(plain);
+    }
+    return unsupported("the operator " + std::string(call.target) + " on (" + kinds_text(call) + ")").code(unknown_operator_code);
+}
+
+std::string OperatorTable::nearest(std::string_view target) const
+{
+    std::string best;
+    size_t best_distance = 4;
+    for (auto const& [name, entries] : entries_)
+        if (size_t const distance = edit_distance(name, target); distance < best_distance) {
+            best_distance = distance;
+            best = name;
+        }
+    return best;
+}
+
+std::vector<std::string_view> OperatorTable::schemas() const
+{
+    std::vector<std::string_view> texts;
+    for (auto const& [name, entries] : entries_)
+        for (auto const& entry : entries)
+            texts.push_back(entry.text);
+    return texts;
+}

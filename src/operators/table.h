@@ -1,0 +1,46 @@
+#pragma once
+
+#include "graph/heap.h"
+#include "operators/operation.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The one table of operators: name -> rules, one a schema. Makes nothing happen by being linked: create one and pass it on.
+
+// The number of the error page that says: no rule for this operator, or not for this form of it.
+inline constexpr int unknown_operator_code = 203;
+
+struct OperatorCall {
+    std::string_view target; // "aten::relu"
+    std::vector<Value> positional;
+    std::vector<std::pair<std::string, Value>> named;
+};
+
+class OperatorTable {
+public:
+    OperatorTable();
+
+    // True where some form of the operator has a rule; `aten::relu_` has that of `aten::relu`.
+    bool knows(std::string_view target) const;
+    // The result of the first rule whose schema the call fits. A call with a poisoned argument gives poison. In-place forms
+    // (a name that ends in one underscore) write the result of the plain form into `self`.
+    // Fails with `unsupported` code 203 where no rule fits, and with what the rule says.
+    Result<Value> call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, std::vector<OperatorWarning>& warnings) const;
+    // The known name nearest in spelling, for messages; empty where none is near.
+    std::string nearest(std::string_view target) const;
+    // All schemas, in the table's order: for the documents and the tests.
+    std::vector<std::string_view> schemas() const;
+
+private:
+    struct Entry {
+        Schema schema;
+        Rule rule;
+        std::string_view text;
+    };
+    std::vector<Entry> const* find(std::string_view target) const;
+
+    std::map<std::string, std::vector<Entry>, std::less<>> entries_;
+};
