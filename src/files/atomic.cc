@@ -13,8 +13,7 @@
 
 namespace fs = std::filesystem;
 
-namespace
-{
+namespace {
 
 constexpr std::string_view temporary_prefix = ".hullmark-";
 constexpr std::string_view temporary_suffix = ".part";

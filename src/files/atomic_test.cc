@@ -7,8 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-namespace
-{
+namespace {
 
 using Names = std::set<std::string>;
 
@@ -97,12 +96,11 @@ TEST(DurableFile, that_cannot_be_written_leaves_the_old_one)
 }
 
 // A file system of its own, mounted on a test's folder.
-class SmallDisk
-{
+class SmallDisk {
 public:
     explicit SmallDisk(std::filesystem::path path)
-        : path_(std::move(path))
-        , mounted_(::mount("none", path_.c_str(), "tmpfs", 0, "size=256k") == 0)
+        : path_(std::move(path)),
+          mounted_(::mount("none", path_.c_str(), "tmpfs", 0, "size=256k") == 0)
     {
     }
     ~SmallDisk()

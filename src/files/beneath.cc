@@ -10,8 +10,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace
-{
+namespace {
 
 constexpr int reading = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW;
 

@@ -7,8 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-namespace
-{
+namespace {
 
 std::string_view kind_of(mode_t mode)
 {

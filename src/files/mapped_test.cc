@@ -7,8 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace
-{
+namespace {
 
 std::string said(Result<MappedFile> const& file, TestFolder const& folder)
 {

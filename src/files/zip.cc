@@ -6,8 +6,7 @@
 #include <limits>
 #include <zlib.h>
 
-namespace
-{
+namespace {
 
 constexpr uint64_t first_guess_bytes = 1u << 16;
 
@@ -15,8 +14,7 @@ constexpr uint64_t first_guess_bytes = 1u << 16;
 unsigned portion(uint64_t bytes) { return static_cast<unsigned>(std::min<uint64_t>(bytes, 1u << 30)); }
 
 // One raw deflate stream.
-class Inflater
-{
+class Inflater {
 public:
     Inflater() { ready_ = inflateInit2(&stream_, -MAX_WBITS) == Z_OK; }
     ~Inflater() { inflateEnd(&stream_); }

@@ -8,8 +8,7 @@
 #include <cstring>
 #include <numeric>
 
-namespace
-{
+namespace {
 
 constexpr size_t longest_comment = 0xFFFF;
 constexpr uint16_t newest_version = 63;
@@ -130,8 +129,10 @@ Result<void> ZipDirectoryReader::read_central(Directory directory)
         return malformed(std::to_string(directory.count) + " members cannot fit into a central directory of " + std::to_string(directory.bytes) + " bytes");
     Cursor cursor(bytes().subspan(directory.offset, directory.bytes));
     records_.reserve(directory.count);
-    for (uint64_t index = 0; index < directory.count; ++index)
-        records_.push_back(TRY(within("central directory entry " + std::to_string(index), read_central_record(cursor, directory.offset))));
+    for (uint64_t index = 0; index < directory.count; ++index) {
+        auto record = TRY(within("central directory entry " + std::to_string(index), read_central_record(cursor, directory.offset)));
+        records_.push_back(std::move(record));
+    }
     if (cursor.left() != 0)
         return refused(std::to_string(cursor.left()) + " bytes follow the last entry of the central directory").at(zip_byte(directory.offset + cursor.offset()));
     return {};
@@ -196,7 +197,8 @@ Result<void> ZipDirectoryReader::read_central_extra(Bytes extra, uint64_t offset
         uint64_t const start = offset + cursor.offset();
         auto const id = TRY(within("extra field", cursor.take_number<uint16_t>()));
         auto const length = TRY(within("extra field", cursor.take_number<uint16_t>()));
-        Cursor field(TRY(within("extra field", cursor.take(length))));
+        auto const content = TRY(within("extra field", cursor.take(length)));
+        Cursor field(content);
         if (id != zip64_extra) {
             if (!is_harmless_zip_extra(id))
                 find_that("extra-field", "an extra field of the kind " + std::to_string(id), record.entry.name, start);

@@ -6,8 +6,7 @@
 #include <cctype>
 #include <string>
 
-namespace
-{
+namespace {
 
 bool is_control(unsigned char byte) { return byte < 0x20 || byte == 0x7F; }
 

@@ -6,16 +6,14 @@
 #include <iterator>
 #include <zlib.h>
 
-namespace
-{
+namespace {
 
 constexpr uint16_t version_plain = 20;
 constexpr uint16_t version_zip64 = 45;
 constexpr uint16_t date_1980_01_01 = 1 << 5 | 1;
 
 // Little-endian numbers and text, one after the other.
-class Record
-{
+class Record {
 public:
     template <typename Number>
     Record& add(Number number)
@@ -56,6 +54,8 @@ Result<void> ZipWriter::add(std::string name, std::vector<SharedBytes> content)
     uint64_t bytes = 0;
     unsigned long crc = 0;
     for (auto const& part : content) {
+        if (part.size() == 0) // zlib takes no bytes at no address for the wish to start anew
+            continue;
         bytes += part.size();
         crc = crc32_z(crc, reinterpret_cast<Bytef const*>(part.bytes().data()), part.size());
     }

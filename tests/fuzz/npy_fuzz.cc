@@ -1,0 +1,21 @@
+#include "arrays/npy.h"
+
+#include "base/check.h"
+
+// What is read can be written, and reads again as the same elements.
+extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
+{
+    Limits limits;
+    limits.entries = 10'000;
+    auto const tensor = read_npy(SharedBytes(std::as_bytes(std::span(data, size)), nullptr), limits);
+    if (!tensor)
+        return 0;
+    auto const parts = write_npy(*tensor);
+    CHECK(parts.has_value(), "what NumPy has can be written");
+    std::string file;
+    for (auto const& part : *parts)
+        file += text_of(part.bytes());
+    auto const again = read_npy(SharedBytes::take(std::move(file)), limits);
+    CHECK(again.has_value() && again->shape() == tensor->shape() && text_of(again->bytes()) == text_of(tensor->bytes()), "an array survives being written");
+    return 0;
+}
