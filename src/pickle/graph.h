@@ -55,12 +55,11 @@ class PickleGraph;
 
 // One node of a graph. Cheap to copy; valid while the graph lives at its place. The questions below may be asked of any node: where
 // the kind does not match, the answer is nothing (or an empty span).
-class PickleValue
-{
+class PickleValue {
 public:
     PickleValue(PickleGraph const& graph, NodeId id)
-        : graph_(&graph)
-        , id_(id)
+        : graph_(&graph),
+          id_(id)
     {
     }
 
@@ -117,8 +116,7 @@ private:
 };
 
 // The arena. Filled by the machine through the functions of the second part; readers use PickleValue.
-class PickleGraph
-{
+class PickleGraph {
 public:
     size_t size() const { return nodes_.size(); }
     // `id` must be below size().

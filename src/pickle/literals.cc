@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace
-{
+namespace {
 
 constexpr size_t most_decimal_digits = 4300; // sys.int_info.default_max_str_digits
 

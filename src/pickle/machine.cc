@@ -5,8 +5,7 @@
 
 #include <algorithm>
 
-namespace
-{
+namespace {
 
 constexpr uint64_t most_steps_of_arena = uint64_t{1} << 30; // an opcode makes two nodes at most, and NodeId has 32 bits
 
@@ -43,10 +42,10 @@ Result<Pickle> read_pickle(Bytes bytes, PickleOptions const& options)
 }
 
 StackMachine::StackMachine(Bytes bytes, PickleOptions const& options)
-    : bytes_(bytes)
-    , limits_(options.limits)
-    , position_(options.start)
-    , opcode_offset_(options.start)
+    : bytes_(bytes),
+      limits_(options.limits),
+      position_(options.start),
+      opcode_offset_(options.start)
 {
     pickle_.start = options.start;
 }

@@ -7,8 +7,7 @@
 
 #include <set>
 
-namespace
-{
+namespace {
 
 using namespace std::string_literals;
 

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace
-{
+namespace {
 
 struct MovedModule {
     std::string_view from;

@@ -5,8 +5,7 @@
 
 // The opcodes that name things and call them: each leaves a node that says so.
 
-namespace
-{
+namespace {
 
 bool is_plain_name(std::string_view name)
 {

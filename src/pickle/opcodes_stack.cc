@@ -3,8 +3,7 @@
 
 // The opcodes of the stack, the memo and the framing.
 
-namespace
-{
+namespace {
 
 // A C unpickler makes its memo as long as the highest key asks: a jump beyond this is meant to hurt it.
 constexpr uint64_t honest_memo_jump = 1 << 20;

@@ -5,8 +5,7 @@
 
 // The opcodes that push constants.
 
-namespace
-{
+namespace {
 
 std::string shown(std::string_view text) { return "\"" + std::string(text.substr(0, 40)) + (text.size() > 40 ? "...\"" : "\""); }
 

@@ -2,13 +2,11 @@
 
 #include <charconv>
 
-namespace
-{
+namespace {
 
 constexpr int most_depth = 8;
 
-class Renderer
-{
+class Renderer {
 public:
     explicit Renderer(size_t most_bytes)
         : most_bytes_(most_bytes)

@@ -11,8 +11,7 @@
 
 // The state of a pickle being run, and one function for each opcode. machine.cc holds the loop and the table of opcodes,
 // opcodes_*.cc the opcodes by family.
-class StackMachine
-{
+class StackMachine {
 public:
     StackMachine(Bytes bytes, PickleOptions const& options);
 

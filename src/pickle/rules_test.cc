@@ -1,0 +1,132 @@
+#include "pickle/assembler.h"
+#include "pickle/plain.h"
+#include "pickle/rules.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::string_literals;
+
+std::string verdict(std::string const& bytes, PickleFlavour flavour)
+{
+    auto const pickle = read_pickle(bytes_of(bytes));
+    if (!pickle)
+        return "error: " + pickle.error().text();
+    std::string text;
+    for (auto const& finding : judge_pickle(*pickle, flavour).list)
+        text += (text.empty() ? "" : "; ") + std::string(finding.code) + ": " + finding.message;
+    return text.empty() ? "safe" : text;
+}
+
+std::string const ordered_dict = name("collections", "OrderedDict") + ")R";
+std::string const storage = "(" + text("storage") + name("torch", "FloatStorage") + text("0") + text("cpu") + small_int(6) + "tQ";
+std::string tensor(std::string const& of) { return name("torch._utils", "_rebuild_tensor_v2") + "(" + of + "K\0(K\2K\3t(K\3K\1t\x89"s + ordered_dict + "tR"; }
+std::string const numpy_type = name("numpy", "dtype") + "(" + text("f8") + "\x89\x88tR";
+
+struct Case {
+    char const* name;
+    PickleFlavour flavour;
+    std::string bytes;
+    char const* verdict;
+};
+
+constexpr auto plain = PickleFlavour::plain;
+constexpr auto numpy = PickleFlavour::numpy;
+constexpr auto torch = PickleFlavour::torch_state;
+constexpr auto script = PickleFlavour::torch_script;
+
+Case const cases[] = {
+    {"plain values", plain, "}" + text("a") + "]s.", "safe"},
+    {"an ordered dict with attributes", plain, ordered_dict + "}" + text("_metadata") + "}sb.", "safe"},
+    {"a defaultdict of lists", plain, name("collections", "defaultdict") + name("builtins", "list") + "\x85R.", "safe"},
+    {"a defaultdict that would call something else", plain, name("collections", "defaultdict") + name("posix", "fork") + "\x85R.", "would-import: posix.fork; misused: collections.defaultdict(posix.fork): a call that no pickler writes"},
+    {"bytes at protocol 2", plain, name("_codecs", "encode") + text("ab") + text("latin1") + "\x86R.", "safe"},
+    {"another codec", plain, name("_codecs", "encode") + text("ab") + text("rot13") + "\x86R.", "misused: _codecs.encode('ab', 'rot13'): a call that no pickler writes"},
+    {"a set at protocol 2", plain, proto(2) + name("__builtin__", "set") + "](K\1K\2e\x85R.", "safe"},
+    {"a call of anything else is shown", torch, name("posix", "system") + "(S'touch x'\ntR.", "would-call: posix.system('touch x')"},
+    {"a call whose result is thrown away", torch, "(" + name("posix", "system") + "S'x'\noN" + "0N.", "would-call: posix.system('x')"},
+    {"a name that is only mentioned", torch, name("posix", "system") + "0N.", "would-import: posix.system"},
+    {"a name as an argument", plain, name("builtins", "set") + "(" + name("posix", "system") + "ltR.", ""},
+    {"a dot in a name is another name", plain, name("collections", "OrderedDict.fromkeys") + ")R.", "would-call: collections.OrderedDict.fromkeys()"},
+    {"a module's module", torch, name("random", "_os.system") + ")R.", "would-call: random._os.system()"},
+    {"the file's own classes", torch, name("__main__", "Net") + ")\x81}b.", "needs-your-code: an instance of __main__.Net, whose code is not in the file's format"},
+    {"a call of a call's result", plain, ordered_dict + ")R.", "would-call: collections.OrderedDict()()"},
+    {"an allowed name that may not be called", plain, name("builtins", "int") + text("5") + "\x85R.", "misused: builtins.int('5'): a call that no pickler writes"},
+    {"an allowed name that may not stand as a value", numpy, "]" + name("numpy", "ndarray") + "a.", "misused: numpy.ndarray stands as a value"},
+    {"an allowed name as the root", numpy, name("numpy", "ndarray") + ".", "misused: numpy.ndarray stands as a value"},
+    {"arguments that are used twice", numpy, "(" + name("numpy._core.multiarray", "_reconstruct") + name("numpy", "ndarray") + "K\0\x85"s + "C\1b\x87q\1Rh\1t.", "misused: (numpy.ndarray, (0,), b'b'): arguments of a call stand as a value"},
+    {"a keyword argument", plain, name("collections", "OrderedDict") + ")}\x92.", "misused: collections.OrderedDict(**{}): a call that no pickler writes"},
+    {"items for what takes none", plain, name("builtins", "complex") + "G\0\0\0\0\0\0\0\0"s + "G\0\0\0\0\0\0\0\0"s + "\x86R(K\1e.", "misused: builtins.complex(0, 0): filled with items, which it does not take"},
+    {"a state for what takes none", plain, name("builtins", "frozenset") + ")R}b.", "misused: builtins.frozenset(): given a state that it does not take"},
+    {"a key that stands twice", plain, "}(" + text("a") + "K\1" + text("a") + "K\2u.", "duplicate-key: the key \"a\" stands twice: readers may take either"},
+    {"numpy arrays", numpy, name("numpy.core.multiarray", "_reconstruct") + "(" + name("numpy", "ndarray") + "K\0\x85"s + "C\1btR(K\1)" + numpy_type + "\x89" + "C\0tb."s, "safe"},
+    {"numpy scalars", numpy, name("numpy._core.multiarray", "scalar") + numpy_type + "C\1x\x86R.", "safe"},
+    {"other classes than ndarray", numpy, name("numpy.core.multiarray", "_reconstruct") + "(" + name("numpy", "memmap") + "K\0\x85"s + "C\1btR.", "would-import: numpy.memmap; misused: numpy.core.multiarray._reconstruct(numpy.memmap, (0,), b'b'): a call that no pickler writes"},
+    {"numpy is not plain", plain, numpy_type + ".", "would-call: numpy.dtype('f8', False, True)"},
+    {"a tensor", torch, tensor(storage) + ".", "safe"},
+    {"a parameter", torch, name("torch._utils", "_rebuild_parameter") + "(" + tensor(storage) + "\x88" + ordered_dict + "tR.", "safe"},
+    {"a tensor with attributes", torch, name("torch._tensor", "_rebuild_from_type_v2") + "(" + name("torch._utils", "_rebuild_parameter") + name("torch", "Tensor") + "(" + tensor(storage) + "\x88" + ordered_dict + "t}tR.", "safe"},
+    {"what _rebuild_from_type_v2 would call", torch, name("torch._tensor", "_rebuild_from_type_v2") + "(" + name("torch._utils", "_rebuild_parameter") + name("torch", "Tensor") + "(K\1t}tR.", "misused: torch._tensor._rebuild_from_type_v2(torch._utils._rebuild_parameter, torch.Tensor, (1,), {}): a call that no pickler writes"},
+    {"dtypes are values", torch, "]" + name("torch", "qint8") + "a.", "safe"},
+    {"a storage of another class", torch, "(" + text("storage") + name("os", "FloatStorage") + text("0") + text("cpu") + small_int(6) + "tQ.", "would-import: os.FloatStorage; persistent-id: persistent id ('storage', os.FloatStorage, '0', 'cpu', 6): no storage of a torch file"},
+    {"persistent ids are torch's", numpy, "K\1Q.", "persistent-id: persistent id 1: no storage of a torch file"},
+    {"TorchScript classes", script, name("__torch__.a", "B") + ")\x81}b.", "safe"},
+    {"are not for a checkpoint", torch, name("__torch__.a", "B") + ")\x81}b.", "would-call: __torch__.a.B()"},
+    {"TorchScript lists", script, name("torch.jit._pickle", "build_intlist") + "](K\1e\x85R.", "safe"},
+};
+
+TEST(PickleRules, answer)
+{
+    for (auto const& c : cases)
+        if (*c.verdict)
+            EXPECT_EQ(verdict(c.bytes, c.flavour), c.verdict) << c.name;
+        else
+            EXPECT_NE(verdict(c.bytes, c.flavour), "safe") << c.name;
+}
+
+TEST(PickleRules, survive_any_byte_being_any_other)
+{
+    for (auto const& c : cases)
+        for (size_t place = 0; place < c.bytes.size(); ++place)
+            for (int byte = 0; byte < 256; byte += 3) {
+                std::string changed = c.bytes;
+                changed[place] = static_cast<char>(byte);
+                verdict(changed, c.flavour);
+            }
+}
+
+TEST(PlainValues, are_read_from_the_calls_that_spell_them)
+{
+    auto const bytes_text = [](std::string const& bytes) {
+        auto const pickle = read_pickle(bytes_of(bytes));
+        auto const plain_bytes = bytes_in(pickle->root());
+        return plain_bytes ? std::string(text_of(plain_bytes->bytes())) : "nothing";
+    };
+    EXPECT_EQ(bytes_text(name("_codecs", "encode") + text("a\xc3\xbf") + text("latin1") + "\x86R."), "a\xff");
+    EXPECT_EQ(bytes_text(name("_codecs", "encode") + text("\xe2\x82\xac") + text("latin1") + "\x86R."), "nothing");
+    EXPECT_EQ(bytes_text(name("builtins", "bytes") + ")R."), "");
+    EXPECT_EQ(bytes_text("C\1x."), "x");
+
+    std::string const set = name("builtins", "set") + "](K\1K\2e\x85R.";
+    auto const set_pickle = read_pickle(bytes_of(set));
+    EXPECT_EQ(elements_in(set_pickle->root())->size(), 2);
+    EXPECT_EQ(integers_in(set_pickle->root()), (std::vector<int64_t>{1, 2}));
+
+    std::string const twice = "}(" + text("a") + "K\1" + text("b") + "K\2" + text("a") + "K\3u.";
+    auto const dict = read_pickle(bytes_of(twice));
+    auto const items = items_in(dict->root());
+    ASSERT_EQ(items.size(), 2);
+    EXPECT_EQ(dict->graph.value(items[0].second).integer(), 3);
+
+    auto const decimal = [](std::string const& bytes) {
+        auto const pickle = read_pickle(bytes_of(bytes));
+        return integer_text(pickle->root());
+    };
+    EXPECT_EQ(decimal("L18446744073709551616L\n."), "18446744073709551616");
+    EXPECT_EQ(decimal("L-18446744073709551616L\n."), "-18446744073709551616");
+    EXPECT_EQ(decimal("L-99999999999999999999L\n."), "-99999999999999999999");
+    EXPECT_EQ(decimal("L-5L\n."), "-5");
+}
+
+}
