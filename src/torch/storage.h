@@ -17,8 +17,9 @@
 struct TorchStorageId {
     std::string key;
     std::optional<DType> dtype; // nothing for UntypedStorage
-    uint64_t bytes = 0; // of the storage that `key` names, or of the view
-    uint64_t first_byte = 0; // where the view begins; 0 without one
+    uint64_t bytes = 0; // of the storage that `key` names
+    uint64_t first_byte = 0; // of the view: all of the storage in every file since torch 1.6
+    uint64_t view_bytes = 0;
     std::string location; // "cpu", "cuda:0"
 };
 // Fails with malformed, or unsupported for a class that is no storage that we know.
@@ -55,8 +56,7 @@ Result<TensorRecipe> read_tensor_recipe(PickleValue value);
 std::optional<DType> torch_dtype(PickleValue global);
 
 // The storages of one file. Numbers them in the order in which they are first asked for.
-class TorchStorages
-{
+class TorchStorages {
 public:
     // Members `folder` + key: "archive/data/". `first_number` is the number of the first storage: several folders of one file
     // number on from each other.
@@ -76,6 +76,7 @@ private:
         SharedBytes bytes;
     };
     Result<Opened> find(std::string const& key);
+    Result<TorchQuantisation> open_quantisation(TensorRecipe::Quantisation const& recipe);
 
     std::shared_ptr<ZipArchive const> archive_;
     std::string folder_;
@@ -83,6 +84,7 @@ private:
     bool is_big_endian_;
     uint64_t first_number_;
     std::map<std::string, Opened, std::less<>> opened_;
+    uint64_t channel_values_ = 0;
 };
 
 // For a Program: the same tensor with its values read.

@@ -1,0 +1,131 @@
+#pragma once
+
+#include "base/limits.h"
+#include "torch/torch_tensor.h"
+
+#include <complex>
+#include <memory>
+#include <variant>
+
+// What torch.save left behind: state dicts, checkpoint dicts, pickled modules, plain values; as zip archive (torch 1.6 and later) or
+// as the older stream of five pickles. Source: PyTorch torch/serialization.py.
+//
+// Promises: nothing is executed; the values are a tree (what the file shares is repeated, but for the memory of tensors, which stays
+// shared); tensors stand in the file's order under dotted names ("model_state.conv1.weight"); reading takes no copy of the storages.
+// What would run when Python loads the file, and what is odd about its bytes, are findings; only what cannot be read is an error.
+// Refuses: TorchScript archives and torch.package (unsupported, named), values that contain themselves (unsupported).
+
+struct CheckpointValue;
+
+struct CheckpointNone {
+};
+// An index into Checkpoint::tensors.
+struct CheckpointTensorIndex {
+    size_t index = 0;
+};
+// An integer beyond int64, in decimal.
+struct CheckpointBigInteger {
+    std::string decimal;
+};
+struct CheckpointBytes {
+    SharedBytes bytes;
+};
+// What is known by its name alone: "torch.qint8", "device cuda:0".
+struct CheckpointName {
+    std::string name;
+};
+enum class SequenceKind : uint8_t { list,
+    tuple,
+    set };
+struct CheckpointSequence {
+    SequenceKind kind = SequenceKind::list;
+    std::vector<CheckpointValue> items;
+};
+// Keys are plain values: any of them but dicts.
+struct CheckpointDict {
+    std::vector<std::pair<CheckpointValue, CheckpointValue>> items;
+};
+// An instance of a class: a module, a config object. Its attributes, or what else its state is.
+struct CheckpointObject {
+    std::string class_name; // "torch.nn.modules.linear.Linear"
+    std::vector<CheckpointValue> arguments; // of the call that makes it
+    std::vector<std::pair<CheckpointValue, CheckpointValue>> attributes;
+};
+
+struct CheckpointValue {
+    std::variant<CheckpointNone, bool, int64_t, CheckpointBigInteger, double, std::complex<double>, std::string, CheckpointBytes, CheckpointTensorIndex, CheckpointName, CheckpointSequence, CheckpointDict, CheckpointObject> value;
+
+    CheckpointDict const* dict() const { return std::get_if<CheckpointDict>(&value); }
+    CheckpointObject const* object() const { return std::get_if<CheckpointObject>(&value); }
+    // Of a dict: the value under this text.
+    CheckpointValue const* find(std::string_view key) const;
+};
+
+struct CheckpointTensor {
+    std::string name; // path of keys and indices; of modules without `_modules` and `_parameters`; "tensor" for a lone one
+    TorchTensor tensor;
+};
+
+// A tensor that is there but is not dense: sparse, nested, meta.
+struct CheckpointOddTensor {
+    std::string name;
+    std::string made_by; // "torch._utils._rebuild_sparse_tensor"
+};
+
+struct CheckpointFinding {
+    std::string code; // "would-call", "crc", "frame"...
+    std::string message;
+    std::string where; // "data.pkl byte 12", "data/3"
+};
+
+// A name that Python would import, once a name.
+struct CheckpointImport {
+    std::string name; // "torch._utils._rebuild_tensor_v2"
+    uint64_t count = 0; // of mentions
+    bool called = false;
+    uint64_t offset = 0; // of the first mention, in its pickle
+};
+
+// Source text that old files carry for a pickled class.
+struct CheckpointSource {
+    std::string class_name;
+    std::string file;
+    std::string text;
+};
+
+enum class CheckpointKind : uint8_t {
+    state_dict, // a dict of tensors: weights alone
+    checkpoint, // a dict that holds a state dict beside other things
+    module, // an object that holds modules or parameters
+    other,
+};
+
+std::string_view name_of(CheckpointKind kind);
+
+enum class CheckpointFormat : uint8_t { zip,
+    legacy };
+
+struct Checkpoint {
+    CheckpointFormat format = CheckpointFormat::zip;
+    CheckpointKind kind = CheckpointKind::other;
+    // Of a checkpoint: the dotted name of the state dict with the model's weights ("model_state"); else empty.
+    std::string weights;
+    CheckpointValue value;
+    std::vector<CheckpointTensor> tensors;
+    std::vector<CheckpointOddTensor> odd_tensors;
+    std::vector<CheckpointImport> imports; // in the order of their first mention
+    std::vector<CheckpointSource> sources;
+    std::vector<CheckpointFinding> findings; // empty: proved harmless by rule
+    uint64_t findings_left_out = 0;
+};
+
+struct CheckpointOptions {
+    Limits limits;
+    bool check_storages = false; // read all storages and compare their CRCs: a wrong one is a finding
+};
+
+// `file` is a whole file of either format. Fails with malformed, unsupported, missing (a storage that is not there) or exhausted.
+Result<Checkpoint> read_checkpoint(SharedBytes file, CheckpointOptions const& options = {});
+
+// Whether the file begins as the older format does.
+bool is_legacy_checkpoint(Bytes file);
