@@ -8,33 +8,69 @@ namespace {
 
 constexpr int64_t rows_made = 3;
 
-// Which axis of each input and output is the batch; nothing for those that have none.
+// The batch of a sample: how many rows, and which axis of each input they stand on; nothing for inputs that have none.
 struct Batch {
-    std::string symbol; // may be empty
-    std::vector<std::optional<size_t>> inputs;
+    int64_t rows = 0;
+    std::vector<std::optional<size_t>> axes;
 };
 
-std::optional<size_t> axis_with(SessionValue const& value, std::string const& symbol)
+bool is_batched(SessionValue const& input) { return input.dims && !input.dims->empty() && !input.dims->front().size; }
+
+// By the symbol where it has a name. A nameless size is the batch on axis 0; where axis 0 is fixed (a recurrent state), on the
+// first axis that has the batch's size in the sample.
+std::optional<size_t> batch_axis(SessionValue const& input, Shape const& shape, std::string const& symbol, int64_t rows)
 {
-    if (!value.dims)
+    if (!input.dims)
         return std::nullopt;
-    for (size_t axis = 0; axis < value.dims->size(); ++axis) {
-        auto const& dim = (*value.dims)[axis];
-        // A nameless size is the batch on axis 0 alone.
-        if (!dim.size && dim.symbol == symbol && (axis == 0 || !symbol.empty()))
+    for (size_t axis = 0; axis < input.dims->size(); ++axis) {
+        auto const& dim = (*input.dims)[axis];
+        if (!dim.size && dim.symbol == symbol && (!symbol.empty() || axis == 0 || (!is_batched(input) && shape[axis] == rows)))
             return axis;
     }
     return std::nullopt;
 }
 
-Result<Batch> batch_of(std::vector<SessionValue> const& inputs)
+Result<SessionValue const*> first_batched(std::vector<SessionValue> const& inputs)
 {
-    auto const first = std::find_if(inputs.begin(), inputs.end(), [](auto const& input) { return input.dims && !input.dims->empty() && !input.dims->front().size; });
+    auto const first = std::find_if(inputs.begin(), inputs.end(), is_batched);
     if (first == inputs.end())
         return unsupported("no input has a symbolic axis 0, so there are no batches to compare").hint("convert with --dynamic auto, or verify against recorded answers");
-    Batch batch{first->dims->front().symbol, {}};
+    return &*first;
+}
+
+Tensor const* tensor_for(Sample const& sample, SessionValue const& value)
+{
+    auto const found = std::find_if(sample.inputs.begin(), sample.inputs.end(), [&](auto const& input) { return input.name == value.name; });
+    return found == sample.inputs.end() ? nullptr : &found->tensor;
+}
+
+Result<void> check_input(SessionValue const& value, Tensor const* tensor)
+{
+    if (tensor == nullptr)
+        return malformed(fmt::format("input \"{}\" ({}) is missing", value.name, text_of(value)));
+    if (value.dims && tensor->rank() != value.dims->size())
+        return malformed(fmt::format("input \"{}\" is {}{}, wanted {}", value.name, name_of(tensor->dtype()), text_of(tensor->shape()), text_of(value)));
+    return {};
+}
+
+Result<Batch> batch_of(Sample const& sample, std::vector<SessionValue> const& inputs)
+{
     for (auto const& input : inputs)
-        batch.inputs.push_back(axis_with(input, batch.symbol));
+        TRY(check_input(input, tensor_for(sample, input)));
+    auto const* const first = TRY(first_batched(inputs));
+    Batch batch;
+    batch.rows = tensor_for(sample, *first)->shape()[0];
+    if (batch.rows == 0)
+        return unsupported("the sample has no rows");
+    for (auto const& input : inputs) {
+        Tensor const& tensor = *tensor_for(sample, input);
+        auto const axis = batch_axis(input, tensor.shape(), first->dims->front().symbol, batch.rows);
+        if (axis && tensor.shape()[*axis] != batch.rows)
+            return unsupported(fmt::format("inputs \"{}\" and \"{}\" have {} and {} rows", first->name, input.name, batch.rows, tensor.shape()[*axis]));
+        if (axis && bits_of(tensor.dtype()) % 8 != 0)
+            return unsupported(fmt::format("batches of {} are not taken apart", name_of(tensor.dtype())));
+        batch.axes.push_back(axis);
+    }
     return batch;
 }
 
@@ -99,28 +135,6 @@ Tensor rotated_rows(Tensor const& tensor, size_t axis)
     return gathered(tensor, std::move(shape), places);
 }
 
-// The number of rows that all batched inputs have.
-Result<int64_t> rows_of(Sample const& sample, std::vector<SessionValue> const& inputs, Batch const& batch)
-{
-    std::optional<int64_t> rows;
-    for (size_t i = 0; i < inputs.size(); ++i) {
-        auto const found = std::find_if(sample.inputs.begin(), sample.inputs.end(), [&](auto const& input) { return input.name == inputs[i].name; });
-        if (!batch.inputs[i] || found == sample.inputs.end())
-            continue; // a missing one is the run's to name
-        if (found->tensor.rank() != inputs[i].dims->size())
-            return malformed(fmt::format("input \"{}\" is {}{}, wanted {}", inputs[i].name, name_of(found->tensor.dtype()), text_of(found->tensor.shape()), text_of(inputs[i])));
-        if (bits_of(found->tensor.dtype()) % 8 != 0)
-            return unsupported(fmt::format("batches of {} are not taken apart", name_of(found->tensor.dtype())));
-        int64_t const here = found->tensor.shape()[*batch.inputs[i]];
-        if (rows && *rows != here)
-            return unsupported(fmt::format("inputs have {} and {} rows on the axis \"{}\"", *rows, here, batch.symbol));
-        rows = here;
-    }
-    if (!rows || *rows == 0)
-        return unsupported("the sample has no rows");
-    return *rows;
-}
-
 template <typename Change>
 Sample with_batched_inputs(Sample const& sample, std::vector<SessionValue> const& inputs, Batch const& batch, Change change)
 {
@@ -128,40 +142,42 @@ Sample with_batched_inputs(Sample const& sample, std::vector<SessionValue> const
     changed.expected.clear();
     for (auto& input : changed.inputs)
         for (size_t i = 0; i < inputs.size(); ++i)
-            if (inputs[i].name == input.name && batch.inputs[i])
-                input.tensor = change(input.tensor, *batch.inputs[i]);
+            if (inputs[i].name == input.name && batch.axes[i])
+                input.tensor = change(input.tensor, *batch.axes[i]);
     return changed;
 }
 
-// The batch's axis of an output that came out with `rows` rows where its single runs have one; nothing where it has none.
-std::optional<size_t> output_axis(SessionValue const& value, std::string const& symbol, Tensor const& batched, Tensor const& single, int64_t rows)
+// The one axis on which a batch's answer has `rows` and a single run's has one; nothing where the shapes differ otherwise.
+std::optional<size_t> output_axis(Tensor const& batched, Tensor const& single, int64_t rows)
 {
-    auto const fits = [&](size_t axis) {
-        if (axis >= batched.rank() || single.rank() != batched.rank() || bits_of(batched.dtype()) % 8 != 0)
-            return false;
-        return batched.shape()[axis] == rows && single.shape()[axis] == 1;
-    };
-    auto const named = axis_with(value, symbol);
-    if (named)
-        return fits(*named) ? named : std::nullopt;
-    return fits(0) ? std::optional<size_t>(0) : std::nullopt;
+    if (batched.rank() != single.rank() || bits_of(batched.dtype()) % 8 != 0)
+        return std::nullopt;
+    std::optional<size_t> found;
+    for (size_t axis = 0; axis < batched.rank(); ++axis) {
+        if (batched.shape()[axis] == single.shape()[axis])
+            continue;
+        if (found || batched.shape()[axis] != rows || single.shape()[axis] != 1)
+            return std::nullopt;
+        found = axis;
+    }
+    return found;
 }
 
-Result<void> compare_sample(Judge& judge, Session const& session, Batch const& batch, Sample const& sample, size_t index, int64_t rows)
+Result<void> compare_sample(Judge& judge, Session const& session, Batch const& batch, Sample const& sample, size_t index)
 {
     auto const batched = TRY(answers_to(session, sample, index));
     judge.begin_sample(sample);
-    for (int64_t row = 0; row < rows; ++row) {
+    for (int64_t row = 0; row < batch.rows; ++row) {
         auto const number = static_cast<uint64_t>(row);
         auto const single_sample = with_batched_inputs(sample, session.inputs(), batch, [&](Tensor const& tensor, size_t axis) { return row_at(tensor, axis, number); });
         auto const single = TRY(within(fmt::format("row {} by itself", row), answers_to(session, single_sample, index)));
         for (size_t output = 0; output < batched.size(); ++output) {
             auto const& value = session.outputs()[output];
-            auto const axis = output_axis(value, batch.symbol, batched[output], single[output], rows);
+            auto const axis = output_axis(batched[output], single[output], batch.rows);
             if (axis)
                 judge.compare_output(value.name, single[output], row_at(batched[output], *axis, number));
             else
-                judge.note(fmt::format("output \"{}\" was not compared: {} for a batch of {}, {} for one row", value.name, text_of(batched[output].shape()), rows, text_of(single[output].shape())));
+                judge.note(fmt::format("output \"{}\" was not compared: {} for a batch of {}, {} for one row", value.name, text_of(batched[output].shape()), batch.rows, text_of(single[output].shape())));
         }
     }
     return {};
@@ -172,17 +188,16 @@ Result<void> compare_sample(Judge& judge, Session const& session, Batch const& b
 Result<VerifyReport> verify_self(ModelUnderTest const& model, std::span<Sample const> samples, VerifyOptions const& options)
 {
     auto const& session = model.session();
-    auto const batch = TRY(batch_of(session.inputs()));
     Judge judge(model, "self", options);
     for (size_t index = 0; index < samples.size(); ++index) {
-        int64_t rows = TRY(rows_of(samples[index], session.inputs(), batch));
         Sample sample = samples[index];
-        if (rows == 1) {
+        Batch batch = TRY(batch_of(sample, session.inputs()));
+        if (batch.rows == 1) {
             sample = with_batched_inputs(sample, session.inputs(), batch, rotated_rows);
+            batch.rows = rows_made;
             judge.note(fmt::format("samples of one row were made into {} by rotating their elements", rows_made));
-            rows = rows_made;
         }
-        TRY(compare_sample(judge, session, batch, sample, index, rows));
+        TRY(compare_sample(judge, session, batch, sample, index));
     }
     return std::move(judge).finish();
 }

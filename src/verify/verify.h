@@ -117,7 +117,7 @@ struct VerifyReport {
 Result<VerifyReport> verify_recorded(ModelUnderTest const& model, std::span<Sample const> samples, VerifyOptions const& options = {});
 
 // A batch of n against n runs of batch 1. The batch is the symbol on axis 0 of the first input that has one there, wherever else
-// it stands; a sample of one row is made into three by rotating its elements. Fails with unsupported where no input has a
+// it stands (where it has no name: on axis 0 of the others, or the first nameless axis of equal size behind a fixed one); a sample of one row is made into three by rotating its elements. Fails with unsupported where no input has a
 // symbolic axis 0. Outputs without the batch are not compared.
 Result<VerifyReport> verify_self(ModelUnderTest const& model, std::span<Sample const> samples, VerifyOptions const& options = {});
 

@@ -90,7 +90,7 @@ protected:
         std::ifstream file("tests/data/runtime/" + name + ".onnx", std::ios::binary);
         auto made = ModelUnderTest::create(*runtime_, SharedBytes::take(std::string(std::istreambuf_iterator<char>(file), {})));
         EXPECT_TRUE(made) << name << ": " << made.error().text();
-        return *made;
+        return made.value();
     }
 
     // "passed" or "no: reasons", then what was not compared, not taken and noted.
@@ -184,6 +184,16 @@ TEST_F(Verified, against_itself)
         Sample const sample = row_sample(c.rows);
         EXPECT_EQ(verdict(verify_self(model(c.model), std::span(&sample, 1))), c.verdict) << c.name;
     }
+}
+
+TEST_F(Verified, against_itself_with_a_state_whose_rows_stand_on_a_nameless_second_axis)
+{
+    Sample sample{{{"x", floats({2, 3}, {1, 2, 3, 4, 5, 6})}, {"state", floats({1, 2, 3}, {10, 20, 30, 40, 50, 60})}}, {}, "test"};
+    EXPECT_EQ(verdict(verify_self(model("state"), std::span(&sample, 1))), "passed");
+    sample.inputs[1].tensor = floats({1, 1, 3}, {10, 20, 30});
+    EXPECT_EQ(verdict(verify_self(model("state"), std::span(&sample, 1))), "passed");
+    sample.inputs.pop_back();
+    EXPECT_EQ(verdict(verify_self(model("state"), std::span(&sample, 1))), "malformed: input \"state\" (float32[1, ?, 3]) is missing");
 }
 
 TEST_F(Verified, against_itself_where_only_some_outputs_have_rows)

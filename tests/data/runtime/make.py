@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """Makes the tiny models that the tests of runtime/ and verify/ run. Needs the onnx package; run it in this folder."""
+import pathlib
+
 import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
@@ -20,6 +22,7 @@ x, y = value("x", F32, ["batch", 3]), value("y", F32, ["batch", 2])
 save("affine", affine, [x], [y], weights)
 save("affine_fixed", affine, [value("x", F32, [1, 3])], [value("y", F32, [1, 2])], weights)
 save("affine_other", affine, [x], [y], [weights[0], ("b", numpy.array([0.5, 0.5], numpy.float32))])
+pathlib.Path("affine_external.data").unlink(missing_ok=True)  # the writer refuses to write over it
 save("affine_external", affine, [x], [y], weights, save_as_external_data=True, location="affine_external.data", size_threshold=0)
 save("future", [make_node("Abs", ["x"], ["y"])], [value("x", F32, [1])], [value("y", F32, [1])], opset=99)
 
@@ -34,6 +37,7 @@ save("sequence", [make_node("SequenceConstruct", ["x", "x"], ["list"]), make_nod
 save("centred", [make_node("ReduceMean", ["x"], ["mean"], axes=[0], keepdims=1), make_node("Sub", ["x", "mean"], ["y"])], [x], [value("y", F32, ["batch", 3])])
 save("nothing", [make_node("Sub", ["x", "x"], ["y"])], [x], [value("y", F32, ["batch", 3])])
 save("dice", [make_node("RandomUniformLike", ["x"], ["noise"]), make_node("Add", ["x", "noise"], ["y"])], [x], [value("y", F32, ["batch", 3])])
+save("state", [make_node("Add", ["state", "x"], ["y"])], [value("x", F32, [None, 3]), value("state", F32, [1, None, 3])], [value("y", F32, [1, None, 3])])
 
 
 def branch(name, nodes, output):
