@@ -1,0 +1,279 @@
+#include "operators/families.h"
+#include "operators/promotion.h"
+
+#include <cmath>
+
+// Tensors made from numbers, and conversions between dtypes.
+
+namespace {
+
+DType dtype_of_number(Value const& value)
+{
+    if (value.is<bool>() || value.is<UnknownBool>())
+        return DType::boolean;
+    return value.is<Dim>() ? DType::int64 : DType::float32;
+}
+
+Result<Value> filled_with(Operation& op, std::string_view size_name, double value, DType otherwise)
+{
+    DType const dtype = TRY(op.dtype("dtype", otherwise));
+    return op.result(filled(op.graph, number(dtype, value), TRY(op.integers(size_name))));
+}
+
+Result<Value> zeros(Operation& op) { return filled_with(op, "size", 0, DType::float32); }
+Result<Value> ones(Operation& op) { return filled_with(op, "size", 1, DType::float32); }
+
+Result<Value> full(Operation& op)
+{
+    // Before version 5 of the operators the default was float whatever the number (PyTorch upgraders: full_0_4).
+    DType const otherwise = op.operator_version < 5 ? DType::float32 : dtype_of_number(op.argument("fill_value"));
+    DType const dtype = TRY(op.dtype("dtype", otherwise));
+    return op.result(filled(op.graph, TRY(op.scalar("fill_value", dtype)), TRY(op.integers("size"))));
+}
+
+template <int value>
+Result<Value> constant_like(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    return op.result(filled(op.graph, number(TRY(op.dtype("dtype", self.dtype())), static_cast<double>(value)), self.dims()));
+}
+
+template <int value>
+Result<Value> new_constant(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    return filled_with(op, "size", value, self.dtype());
+}
+
+Result<Value> full_like(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    DType const dtype = TRY(op.dtype("dtype", self.dtype()));
+    return op.result(filled(op.graph, TRY(op.scalar("fill_value", dtype)), self.dims()));
+}
+
+Result<Value> new_full(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    DType const dtype = TRY(op.dtype("dtype", self.dtype()));
+    return op.result(filled(op.graph, TRY(op.scalar("fill_value", dtype)), TRY(op.integers("size"))));
+}
+
+Result<Value> filled_self(Operation& op) // fill, zero: what their in-place forms write
+{
+    auto const self = TRY(op.tensor("self"));
+    return op.result(filled(op.graph, TRY(operand(op, "value", self.dtype())), self.dims()));
+}
+
+Result<Value> zeroed_self(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    return op.result(filled(op.graph, number(self.dtype(), 0.0), self.dims()));
+}
+
+Result<Value> copied_source(Operation& op) // copy: the source in self's dtype and sizes
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const source = TRY(cast(op.graph, TRY(op.tensor("src")), self.dtype()));
+    Dims const both = TRY(broadcast(op.graph, self.dims(), source.dims()));
+    return op.result(expand(op.graph, source, both));
+}
+
+// ---- ranges -----------------------------------------------------------------------------------------------------------------------
+
+bool is_whole(Value const& value) { return value.is<Dim>() || value.is<NoneValue>(); }
+
+Result<Value> range(Operation& op, Value const& start, Value const& end, Value const& step)
+{
+    bool const whole = is_whole(start) && is_whole(end) && is_whole(step);
+    DType const dtype = TRY(op.dtype("dtype", whole ? DType::int64 : DType::float32));
+    if (whole) {
+        Dim const stride = *step.as<Dim>();
+        if (stride.is(0))
+            return malformed("arange with step 0");
+        Dim const span = *end.as<Dim>() - *start.as<Dim>();
+        auto const known = TRY(need_number(op.graph, stride, "the step of arange"));
+        Dim const count = op.graph.symbols().derived(IntegerOperation::floor_divide, known > 0 ? span + Dim(known - 1) : Dim(0) - span + Dim(-known - 1), std::abs(known));
+        Dim const at_least_0 = op.graph.symbols().derived(IntegerOperation::maximum, count, 0);
+        return op.result(TRY(cast(op.graph, counted(op.graph, *start.as<Dim>(), at_least_0, stride), dtype)));
+    }
+    auto const known = [&](Value const& value) -> Result<double> {
+        if (auto const* floating = value.as<double>())
+            return *floating;
+        if (auto const* dim = value.as<Dim>())
+            return static_cast<double>(TRY(need_number(op.graph, *dim, "a bound of arange")));
+        return unsupported("arange with a bound that depends on data").code(depends_on_data_code);
+    };
+    double const from = TRY(known(start));
+    double const stride = TRY(known(step));
+    double const count = std::ceil((TRY(known(end)) - from) / stride);
+    if (!(count >= 0) || count > 1e7)
+        return malformed("arange over " + std::to_string(count) + " elements");
+    std::vector<double> values;
+    for (double i = 0; i < count; ++i)
+        values.push_back(from + i * stride);
+    auto const size = static_cast<int64_t>(values.size());
+    return op.result(GraphTensor::constant(TRY(Tensor::of<double>(DType::float64, {size}, std::move(values)).cast(dtype))));
+}
+
+Result<Value> range_to(Operation& op)
+{
+    bool const whole = op.argument("end").is<Dim>();
+    return range(op, whole ? Value{Dim(0)} : Value{0.0}, op.argument("end"), Value{Dim(1)});
+}
+Result<Value> range_from(Operation& op) { return range(op, op.argument("start"), op.argument("end"), Value{Dim(1)}); }
+Result<Value> range_by(Operation& op) { return range(op, op.argument("start"), op.argument("end"), op.argument("step")); }
+
+// arange(n) for the size of a tensor along an axis: what torch.onnx.operators.shape_as_tensor programs hold.
+Result<Value> range_of_axis(Operation& op)
+{
+    auto const self = TRY(op.tensor("like"));
+    auto const axis = TRY(op.axis("dim", self.rank()));
+    return op.result(counted(op.graph, 0, self.dims()[static_cast<size_t>(axis)], 1));
+}
+
+Result<Value> linear_space(Operation& op)
+{
+    auto const start = TRY(op.floating("start"));
+    auto const end = TRY(op.floating("end"));
+    auto const steps = TRY(op.number("steps"));
+    if (steps < 0 || steps > 10'000'000)
+        return malformed("linspace of " + std::to_string(steps) + " steps");
+    DType const dtype = TRY(op.dtype("dtype", DType::float32));
+    // PyTorch counts from both ends towards the middle (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp).
+    double const step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
+    std::vector<double> values;
+    for (int64_t i = 0; i < steps; ++i)
+        values.push_back(i < steps / 2 ? start + step * static_cast<double>(i) : end - step * static_cast<double>(steps - 1 - i));
+    if (steps == 1)
+        values[0] = start;
+    return op.result(GraphTensor::constant(TRY(Tensor::of<double>(DType::float64, {steps}, std::move(values)).cast(dtype))));
+}
+
+// ---- from numbers and lists -------------------------------------------------------------------------------------------------------
+
+Result<GraphTensor> tensor_of_value(Operation& op, Value const& value, DType dtype)
+{
+    if (auto const* reference = value.as<TensorReference>())
+        return cast(op.graph, TRY(op.heap.read(*reference)), dtype);
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>()) {
+        std::vector<GraphTensor> parts;
+        for (auto const& item : (*list)->items)
+            parts.push_back(unsqueeze(op.graph, TRY(tensor_of_value(op, item, dtype)), {0}));
+        if (parts.empty())
+            return GraphTensor::constant(TRY(Tensor::create(dtype, {0}, {})));
+        return concat(op.graph, parts, 0);
+    }
+    if (auto const* flag = value.as<bool>())
+        return number(dtype, static_cast<int64_t>(*flag));
+    if (auto const* floating = value.as<double>())
+        return number(dtype, *floating);
+    if (auto const* dim = value.as<Dim>())
+        return cast(op.graph, GraphTensor::integer(*dim), dtype);
+    if (auto const* unknown = value.as<UnknownFloat>())
+        return cast(op.graph, unknown->tensor, dtype);
+    if (auto const* unknown_flag = value.as<UnknownBool>())
+        return cast(op.graph, unknown_flag->tensor, dtype);
+    return unsupported("a tensor made from a " + kind_of(value));
+}
+
+std::optional<DType> inferred(Operation& op, Value const& value)
+{
+    if (auto const* reference = value.as<TensorReference>()) {
+        auto const tensor = op.heap.read(*reference);
+        return tensor ? std::optional(tensor->dtype()) : std::nullopt;
+    }
+    auto const* list = value.as<std::shared_ptr<ListValue>>();
+    if (list == nullptr)
+        return dtype_of_number(value);
+    std::optional<DType> dtype;
+    for (auto const& item : (*list)->items)
+        if (auto const one = inferred(op, item))
+            dtype = dtype ? promoted(*dtype, *one) : *one;
+    return dtype;
+}
+
+Result<Value> tensor(Operation& op)
+{
+    DType const dtype = TRY(op.dtype("dtype", inferred(op, op.argument("data")).value_or(DType::float32)));
+    return op.result(TRY(tensor_of_value(op, op.argument("data"), dtype)));
+}
+
+Result<Value> scalar_tensor(Operation& op)
+{
+    DType const dtype = TRY(op.dtype("dtype", DType::float32));
+    return op.result(TRY(op.scalar("s", dtype)));
+}
+
+// ---- conversions --------------------------------------------------------------------------------------------------------------------
+
+// The very same tensor where nothing changes, as PyTorch has it: writes to one are seen in the other.
+Result<Value> converted(Operation& op, DType dtype, bool copy)
+{
+    auto const self = TRY(op.tensor("self"));
+    if (self.dtype() == dtype && !copy)
+        return op.argument("self");
+    return op.result(TRY(cast(op.graph, self, dtype)));
+}
+
+Result<Value> to_dtype(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    return converted(op, TRY(op.dtype("dtype", self.dtype())), TRY(op.boolean("copy")));
+}
+
+Result<Value> to_same(Operation& op) // .to(device), .cpu(): all tensors of a graph are on one device
+{
+    return op.argument("self");
+}
+
+Result<Value> to_other(Operation& op) { return converted(op, TRY(op.tensor("other")).dtype(), false); }
+
+Result<Value> copied_to_dtype(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    return converted(op, TRY(op.dtype("dtype", self.dtype())), true);
+}
+
+#define MAKING "*, ScalarType? dtype=None, Layout? layout=None, Device? device=None, bool? pin_memory=None"
+
+constexpr OperatorRow rows[] = {
+    {"aten::zeros(int[] size, " MAKING ") -> Tensor", zeros},
+    {"aten::ones(int[] size, " MAKING ") -> Tensor", ones},
+    {"aten::empty.memory_format(int[] size, " MAKING ", MemoryFormat? memory_format=None) -> Tensor", zeros},
+    {"aten::full(int[] size, Scalar fill_value, " MAKING ") -> Tensor", full},
+    {"aten::zeros_like(Tensor self, " MAKING ", MemoryFormat? memory_format=None) -> Tensor", constant_like<0>},
+    {"aten::ones_like(Tensor self, " MAKING ", MemoryFormat? memory_format=None) -> Tensor", constant_like<1>},
+    {"aten::empty_like(Tensor self, " MAKING ", MemoryFormat? memory_format=None) -> Tensor", constant_like<0>},
+    {"aten::full_like(Tensor self, Scalar fill_value, " MAKING ", MemoryFormat? memory_format=None) -> Tensor", full_like},
+    {"aten::new_zeros(Tensor self, int[] size, " MAKING ") -> Tensor", new_constant<0>},
+    {"aten::new_ones(Tensor self, int[] size, " MAKING ") -> Tensor", new_constant<1>},
+    {"aten::new_empty(Tensor self, int[] size, " MAKING ") -> Tensor", new_constant<0>},
+    {"aten::new_full(Tensor self, int[] size, Scalar fill_value, " MAKING ") -> Tensor", new_full},
+    {"aten::fill.Scalar(Tensor self, Scalar value) -> Tensor", filled_self},
+    {"aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", filled_self},
+    {"aten::zero(Tensor self) -> Tensor", zeroed_self},
+    {"aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", copied_source},
+    {"aten::arange(Scalar end, " MAKING ") -> Tensor", range_to},
+    {"aten::arange.start(Scalar start, Scalar end, " MAKING ") -> Tensor", range_from},
+    {"aten::arange.start_step(Scalar start, Scalar end, Scalar step, " MAKING ") -> Tensor", range_by},
+    {"aten::_dim_arange(Tensor like, int dim) -> Tensor", range_of_axis},
+    {"aten::linspace(Scalar start, Scalar end, int steps, " MAKING ") -> Tensor", linear_space},
+    {"aten::tensor(t data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor", tensor},
+    {"aten::as_tensor(t data, *, ScalarType? dtype=None, Device? device=None) -> Tensor", tensor},
+    {"aten::scalar_tensor(Scalar s, " MAKING ") -> Tensor", scalar_tensor},
+    {"aten::to.dtype(Tensor self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor", to_dtype},
+    {"aten::to.device(Tensor self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor", to_dtype},
+    {"aten::to.dtype_layout(Tensor self, " MAKING ", bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor", to_dtype},
+    {"aten::to.prim_Device(Tensor self, Device? device, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor", to_dtype},
+    {"aten::to.prim_dtype(Tensor self, int? dtype=None, bool non_blocking=False, bool copy=False) -> Tensor", to_dtype},
+    {"aten::to.other(Tensor self, Tensor other, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor", to_other},
+    {"aten::_to_copy(Tensor self, " MAKING ", bool non_blocking=False, MemoryFormat? memory_format=None) -> Tensor", copied_to_dtype},
+    {"aten::type_as(Tensor self, Tensor other) -> Tensor", to_other},
+    {"aten::cpu(Tensor self) -> Tensor", to_same},
+    {"aten::cuda(Tensor self) -> Tensor", to_same},
+};
+
+}
+
+std::span<OperatorRow const> creation_operators() { return rows; }

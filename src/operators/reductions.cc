@@ -1,0 +1,278 @@
+#include "operators/families.h"
+#include "operators/promotion.h"
+
+#include <algorithm>
+
+// Sums, means, extremes and what else takes axes away.
+
+namespace {
+
+// The axes of argument `dim`, and whether they stay with size 1; operators without these arguments reduce all.
+struct Reduction {
+    std::vector<int64_t> axes;
+    bool keep = false;
+};
+
+bool has_argument(Operation const& op, std::string_view name)
+{
+    auto const& arguments = op.schema().arguments;
+    return std::any_of(arguments.begin(), arguments.end(), [&](SchemaArgument const& argument) { return argument.name == name; });
+}
+
+Result<Reduction> reduction(Operation& op, GraphTensor const& self)
+{
+    Reduction result;
+    if (has_argument(op, "dim"))
+        result.axes = TRY(op.axes("dim", self.rank()));
+    if (has_argument(op, "keepdim"))
+        result.keep = TRY(op.boolean("keepdim"));
+    return result;
+}
+
+Result<DType> wanted_dtype(Operation& op, DType otherwise) { return has_argument(op, "dtype") ? op.dtype("dtype", otherwise) : Result<DType>(otherwise); }
+
+// Sums and products of integers and bool are int64.
+DType accumulated(DType dtype) { return is_floating(dtype) || is_complex(dtype) ? dtype : DType::int64; }
+
+template <bool product>
+Result<Value> sum(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    auto const x = TRY(cast(op.graph, self, TRY(wanted_dtype(op, accumulated(self.dtype())))));
+    return op.result(reduce(op.graph, product ? "ReduceProd" : "ReduceSum", x, axes, keep));
+}
+
+Result<Value> mean(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    DType const dtype = TRY(wanted_dtype(op, self.dtype()));
+    if (!is_floating(dtype))
+        return malformed("the mean of " + std::string(name_of(dtype)));
+    return op.result(reduce(op.graph, "ReduceMean", TRY(cast(op.graph, self, dtype)), axes, keep));
+}
+
+template <bool maximum>
+Result<Value> extreme(Operation& op) // amax, amin, and max() and min() of all elements
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    char const* const name = maximum ? "ReduceMax" : "ReduceMin";
+    if (self.dtype() == DType::boolean)
+        return op.result(TRY(cast(op.graph, reduce(op.graph, name, TRY(cast(op.graph, self, DType::int32)), axes, keep), DType::boolean)));
+    return op.result(reduce(op.graph, name, self, axes, keep));
+}
+
+Result<GraphTensor> place_of_extreme(Operation& op, GraphTensor const& self, int64_t axis, bool keep, bool maximum)
+{
+    auto const x = self.dtype() == DType::boolean ? TRY(cast(op.graph, self, DType::int32)) : self;
+    if (x.rank() == 0)
+        return GraphTensor::integer(0);
+    Dims dims = x.dims();
+    dims[static_cast<size_t>(axis)] = 1;
+    auto const kept = op.graph.node(maximum ? "ArgMax" : "ArgMin", {x}, {DType::int64, std::move(dims)}, {attribute("axis", axis), attribute("keepdims", int64_t{1})});
+    return keep ? kept : squeeze(op.graph, kept, {axis});
+}
+
+template <bool maximum>
+Result<Value> extreme_and_place(Operation& op) // max.dim, min.dim: values and indices
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const axis = TRY(op.axis("dim", self.rank()));
+    auto const keep = TRY(op.boolean("keepdim"));
+    auto const places = TRY(place_of_extreme(op, self, axis, keep, maximum));
+    if (self.rank() == 0)
+        return op.results({self, places});
+    if (self.dtype() == DType::boolean)
+        return unsupported("the extreme of a bool tensor along an axis");
+    return op.results({reduce(op.graph, maximum ? "ReduceMax" : "ReduceMin", self, {axis}, keep), places});
+}
+
+template <bool maximum>
+Result<Value> place(Operation& op) // argmax, argmin; without an axis, of the flattened tensor
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const keep = TRY(op.boolean("keepdim"));
+    if (op.has("dim"))
+        return op.result(TRY(place_of_extreme(op, self, TRY(op.axis("dim", self.rank())), keep, maximum)));
+    auto const flat = reshape(op.graph, self, {count_of(self.dims())});
+    auto const found = TRY(place_of_extreme(op, flat, 0, false, maximum));
+    return op.result(keep ? reshape(op.graph, found, Dims(self.dims().size(), Dim(1))) : found);
+}
+
+template <bool every>
+Result<Value> any_or_all(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    auto const flags = TRY(cast(op.graph, TRY(cast(op.graph, self, DType::boolean)), DType::int32));
+    auto const found = reduce(op.graph, every ? "ReduceMin" : "ReduceMax", flags, axes, keep);
+    // PyTorch gives uint8 for uint8 and bool for all else.
+    return op.result(TRY(cast(op.graph, TRY(cast(op.graph, found, DType::boolean)), self.dtype() == DType::uint8 ? DType::uint8 : DType::boolean)));
+}
+
+// ---- variance ---------------------------------------------------------------------------------------------------------------------
+
+struct Moments {
+    GraphTensor variance;
+    GraphTensor mean;
+};
+
+// The sum of squared distances from the mean over (count - correction).
+Result<Moments> moments(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    if (!is_floating(self.dtype()))
+        return malformed("the variance of " + std::string(name_of(self.dtype())));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    double correction = 1;
+    if (has_argument(op, "unbiased"))
+        correction = TRY(op.boolean("unbiased")) ? 1 : 0;
+    else if (has_argument(op, "correction") && op.has("correction"))
+        correction = TRY(op.floating("correction"));
+    auto const center = reduce(op.graph, "ReduceMean", self, axes, true);
+    auto const distance = TRY(binary(op.graph, "Sub", self, center));
+    auto const squares = reduce(op.graph, "ReduceSum", TRY(binary(op.graph, "Mul", distance, distance)), axes, keep);
+    Dim count = 1;
+    for (int64_t axis = 0; axis < self.rank(); ++axis)
+        if (axes.empty() || std::find(axes.begin(), axes.end(), axis) != axes.end())
+            count = count * self.dims()[static_cast<size_t>(axis)];
+    auto const elements = TRY(cast(op.graph, GraphTensor::integer(count), self.dtype()));
+    auto const divisor = TRY(binary(op.graph, "Max", TRY(binary(op.graph, "Sub", elements, number(self.dtype(), correction))), number(self.dtype(), 0.0)));
+    return Moments{TRY(binary(op.graph, "Div", squares, divisor)), keep ? center : reduce(op.graph, "ReduceMean", self, axes, false)};
+}
+
+Result<Value> variance(Operation& op) { return op.result(TRY(moments(op)).variance); }
+Result<Value> deviation(Operation& op) { return op.result(unary(op.graph, "Sqrt", TRY(moments(op)).variance)); }
+Result<Value> variance_and_mean(Operation& op)
+{
+    auto const found = TRY(moments(op));
+    return op.results({found.variance, found.mean});
+}
+Result<Value> deviation_and_mean(Operation& op)
+{
+    auto const found = TRY(moments(op));
+    return op.results({unary(op.graph, "Sqrt", found.variance), found.mean});
+}
+
+Result<Value> log_of_sum_of_exp(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    return op.result(reduce(op.graph, "ReduceLogSumExp", TRY(cast(op.graph, self, floating_for(self.dtype()))), axes, keep));
+}
+
+// ---- norms ------------------------------------------------------------------------------------------------------------------------
+
+Result<GraphTensor> norm_of(GraphBuilder& graph, GraphTensor const& x, double order, std::vector<int64_t> const& axes, bool keep)
+{
+    auto const magnitude = unary(graph, "Abs", x);
+    if (order == 2)
+        return reduce(graph, "ReduceL2", x, axes, keep);
+    if (order == 1)
+        return reduce(graph, "ReduceL1", x, axes, keep);
+    if (order == std::numeric_limits<double>::infinity())
+        return reduce(graph, "ReduceMax", magnitude, axes, keep);
+    if (order == -std::numeric_limits<double>::infinity())
+        return reduce(graph, "ReduceMin", magnitude, axes, keep);
+    if (order == 0) {
+        auto const zero = TRY(binary(graph, "Equal", x, number(x.dtype(), 0.0), DType::boolean));
+        return reduce(graph, "ReduceSum", TRY(cast(graph, unary(graph, "Not", zero), x.dtype())), axes, keep);
+    }
+    auto const powers = TRY(binary(graph, "Pow", magnitude, number(x.dtype(), order)));
+    return binary(graph, "Pow", reduce(graph, "ReduceSum", powers, axes, keep), number(x.dtype(), 1 / order));
+}
+
+Result<Value> norm(Operation& op, std::string_view order_name)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    double const order = op.has(order_name) ? TRY(op.floating(order_name)) : 2;
+    auto const x = TRY(cast(op.graph, self, TRY(wanted_dtype(op, floating_for(self.dtype())))));
+    return op.result(TRY(norm_of(op.graph, x, order, axes, keep)));
+}
+
+Result<Value> norm_p(Operation& op) { return norm(op, "p"); }
+Result<Value> norm_ord(Operation& op) { return norm(op, "ord"); }
+
+Result<Value> frobenius_norm(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axes, keep] = TRY(reduction(op, self));
+    return op.result(reduce(op.graph, "ReduceL2", self, axes, keep));
+}
+
+// ---- along one axis, sizes kept -------------------------------------------------------------------------------------------------
+
+Result<Value> running_sum(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const axis = TRY(op.axis("dim", self.rank()));
+    auto const x = TRY(cast(op.graph, self, TRY(wanted_dtype(op, accumulated(self.dtype())))));
+    if (x.rank() == 0)
+        return op.result(x);
+    return op.result(op.graph.node("CumSum", {x, GraphTensor::integer(axis)}, {x.dtype(), x.dims()}));
+}
+
+template <bool logarithm>
+Result<Value> softmax(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const axis = TRY(op.axis("dim", self.rank()));
+    auto const x = TRY(cast(op.graph, self, TRY(wanted_dtype(op, self.dtype()))));
+    if (!is_floating(x.dtype()))
+        return malformed("softmax of " + std::string(name_of(x.dtype())));
+    if (x.rank() == 0) // one element: 1, or its logarithm
+        return op.result(number(x.dtype(), logarithm ? 0.0 : 1.0));
+    return op.result(unary(op.graph, logarithm ? "LogSoftmax" : "Softmax", x, {attribute("axis", axis)}));
+}
+
+constexpr OperatorRow rows[] = {
+    {"aten::sum(Tensor self, *, ScalarType? dtype=None) -> Tensor", sum<false>},
+    {"aten::sum.dim_IntList(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", sum<false>},
+    {"aten::prod(Tensor self, *, ScalarType? dtype=None) -> Tensor", sum<true>},
+    {"aten::prod.dim_int(Tensor self, int dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", sum<true>},
+    {"aten::mean(Tensor self, *, ScalarType? dtype=None) -> Tensor", mean},
+    {"aten::mean.dim(Tensor self, int[1]? dim, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", mean},
+    {"aten::amax(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", extreme<true>},
+    {"aten::amin(Tensor self, int[1] dim=[], bool keepdim=False) -> Tensor", extreme<false>},
+    {"aten::max(Tensor self) -> Tensor", extreme<true>},
+    {"aten::min(Tensor self) -> Tensor", extreme<false>},
+    {"aten::max.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", extreme_and_place<true>},
+    {"aten::min.dim(Tensor self, int dim, bool keepdim=False) -> (Tensor values, Tensor indices)", extreme_and_place<false>},
+    {"aten::argmax(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", place<true>},
+    {"aten::argmin(Tensor self, int? dim=None, bool keepdim=False) -> Tensor", place<false>},
+    {"aten::any(Tensor self) -> Tensor", any_or_all<false>},
+    {"aten::any.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", any_or_all<false>},
+    {"aten::all(Tensor self) -> Tensor", any_or_all<true>},
+    {"aten::all.dim(Tensor self, int dim, bool keepdim=False) -> Tensor", any_or_all<true>},
+    {"aten::var(Tensor self, bool unbiased=True) -> Tensor", variance},
+    {"aten::var.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", variance},
+    {"aten::var.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor", variance},
+    {"aten::std(Tensor self, bool unbiased=True) -> Tensor", deviation},
+    {"aten::std.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> Tensor", deviation},
+    {"aten::std.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> Tensor", deviation},
+    {"aten::var_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)", variance_and_mean},
+    {"aten::var_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)", variance_and_mean},
+    {"aten::var_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)", variance_and_mean},
+    {"aten::std_mean(Tensor self, bool unbiased=True) -> (Tensor, Tensor)", deviation_and_mean},
+    {"aten::std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)", deviation_and_mean},
+    {"aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)", deviation_and_mean},
+    {"aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", log_of_sum_of_exp},
+    {"aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor", norm_p},
+    {"aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor", norm_p},
+    {"aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor", norm_p},
+    {"aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", norm_ord},
+    {"aten::frobenius_norm(Tensor self) -> Tensor", frobenius_norm},
+    {"aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", frobenius_norm},
+    {"aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", running_sum},
+    {"aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", softmax<false>},
+    {"aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", softmax<false>},
+    {"aten::log_softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", softmax<true>},
+    {"aten::_log_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", softmax<true>},
+};
+
+}
+
+std::span<OperatorRow const> reduction_operators() { return rows; }
