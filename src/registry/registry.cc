@@ -37,12 +37,17 @@ Result<bool> has_format(std::string const& folder)
 Result<void> make_format(std::string const& folder)
 {
     TRY(make_directories_durably(folder));
+    bool is_empty = true;
     std::error_code error;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-        if (!is_temporary_name(entry->path().filename().string()))
-            return refused("the folder is not empty and is no registry").at(folder).hint("name a new folder, or one that holds a registry");
+        is_empty = is_empty && is_temporary_name(entry->path().filename().string());
     if (error)
         return system_failure("cannot list the folder " + folder, error.value());
+    bool const made_by_another = TRY(has_format(folder));
+    if (made_by_another)
+        return {};
+    if (!is_empty)
+        return refused("the folder is not empty and is no registry").at(folder).hint("name a new folder, or one that holds a registry");
     return write_file_durably(folder + "/format", bytes_of(format_text));
 }
 
@@ -64,8 +69,8 @@ Result<Registry> Registry::open(std::string const& folder, RegistryAccess access
         return bad_usage("a registry is a folder, found an empty name");
     std::string const database_path = folder + "/registry.db";
     std::error_code ignored;
+    bool const has_objects = std::filesystem::exists(folder + "/blobs/sha256", ignored); // looked at first: they come after the database
     bool const has_database = std::filesystem::exists(database_path, ignored);
-    bool const has_objects = std::filesystem::exists(folder + "/blobs/sha256", ignored);
     bool const formatted = TRY(has_format(folder));
     if (!formatted) {
         if (access == RegistryAccess::existing)
