@@ -1,5 +1,6 @@
 #include "program/check.h"
 
+#include <algorithm>
 #include <array>
 
 namespace
@@ -201,4 +202,9 @@ Result<void> check_program(Program const& program)
         for (auto const& [method, function] : type.methods)
             TRY(within("class " + name, check_function(function, program)));
     return {};
+}
+
+bool is_program_call(std::string_view target)
+{
+    return std::any_of(call_rules.begin(), call_rules.end(), [&](CallRule const& rule) { return rule.target == target; });
 }

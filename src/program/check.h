@@ -13,3 +13,6 @@
 // Classes below __torch__.torch.classes live in PyTorch itself and need no definition.
 Result<void> check_program(Program const&);
 Result<void> check_function(Function const&, Program const&);
+
+// Whether `target` is one of the calls that program.h describes, and so no operator that somebody must know how to convert.
+bool is_program_call(std::string_view target);

@@ -7,7 +7,7 @@ namespace
 {
 
 constexpr size_t shown_items = 16;
-constexpr int shown_depth = 8;
+constexpr int shown_depth = 3;
 
 std::string number_text(double number)
 {

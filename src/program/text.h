@@ -17,7 +17,7 @@
 //     return %z
 //
 // A value has its source's name, or its number where it has none or another value of the function has that name already.
-// Constants stand where they are used. Lists and the like are cut short after 16 items.
+// Constants stand where they are used. Lists and the like are cut short after 16 items and below the third list.
 
 std::string text_of(Function const&, Program const&);
 // "1", "\"text\"", "float32[2, 3]", "[1, 2]", "object of __torch__.M"
