@@ -1,0 +1,64 @@
+#include "recognise/archives.h"
+
+#include "files/zip.h"
+#include "torch/checkpoint.h"
+#include "torch/torchscript.h"
+
+#include <algorithm>
+
+namespace {
+
+// Whether a member has that name, in the archive's root or, as torch writes them, in one folder of it.
+bool has_below_folder(ZipArchive const& archive, std::string_view name)
+{
+    auto const entries = archive.entries();
+    return std::any_of(entries.begin(), entries.end(), [&](ZipEntry const& entry) {
+        std::string_view const whole = entry.name;
+        size_t const slash = whole.find('/');
+        return whole == name || (slash != whole.npos && whole.substr(slash + 1) == name);
+    });
+}
+
+bool all_are_arrays(ZipArchive const& archive)
+{
+    auto const entries = archive.entries();
+    return !entries.empty() && std::all_of(entries.begin(), entries.end(), [](ZipEntry const& entry) { return entry.name.ends_with(".npy"); });
+}
+
+struct ArchiveRule {
+    Kind kind;
+    bool (*holds)(ZipArchive const&);
+};
+
+// The first that holds decides.
+constexpr ArchiveRule archive_rules[] = {
+    {Kind::torch_package, [](ZipArchive const& archive) { return has_below_folder(archive, ".data/extern_modules"); }},
+    {Kind::torch_exported_program, [](ZipArchive const& archive) { return has_below_folder(archive, "archive_format") || has_below_folder(archive, "serialized_exported_program.json"); }},
+    {Kind::torchscript, [](ZipArchive const& archive) { return is_torchscript(archive) || has_below_folder(archive, "bytecode.pkl") || has_below_folder(archive, "constants.pkl"); }},
+    {Kind::torchscript, [](ZipArchive const& archive) { return has_below_folder(archive, "model.json") && has_below_folder(archive, "attributes.pkl"); }}, // before PyTorch 1.4
+    {Kind::torch_checkpoint, [](ZipArchive const& archive) { return has_below_folder(archive, "data.pkl"); }},
+    {Kind::keras, [](ZipArchive const& archive) { return archive.find("config.json") != nullptr && (archive.find("metadata.json") != nullptr || archive.find("model.weights.h5") != nullptr); }},
+    {Kind::skops, [](ZipArchive const& archive) { return archive.find("schema.json") != nullptr; }},
+    {Kind::numpy_archive, all_are_arrays},
+};
+
+}
+
+std::optional<Kind> kind_of_archive(SharedBytes const& file, Limits const& limits)
+{
+    std::string_view const text = text_of(file.bytes());
+    if (!text.starts_with("PK\x03\x04") && !text.starts_with("PK\x05\x06"))
+        return std::nullopt;
+    auto const archive = ZipArchive::read(file, limits);
+    if (!archive)
+        return Kind::zip;
+    for (auto const& rule : archive_rules) {
+        if (!rule.holds(*archive))
+            continue;
+        if (rule.kind != Kind::torch_checkpoint)
+            return rule.kind;
+        auto const checkpoint = read_checkpoint(file, {limits, false});
+        return checkpoint && checkpoint->kind == CheckpointKind::module ? Kind::torch_module : Kind::torch_checkpoint;
+    }
+    return Kind::zip;
+}
