@@ -31,6 +31,9 @@ struct InputSpecification {
     std::optional<Tensor> value; // the sample's: numbers among the arguments become constants of the graph
 };
 
+// What a sample's array says: its dtype, its sizes as examples, its elements.
+InputSpecification specification_of(Tensor const& tensor);
+
 enum class DynamicMode : uint8_t {
     automatic, // axis 0 of every input
     none,

@@ -150,6 +150,16 @@ Value number_of(Tensor const& tensor, ProgramType const& type)
 
 }
 
+InputSpecification specification_of(Tensor const& tensor)
+{
+    InputSpecification specification;
+    specification.dtype = tensor.dtype();
+    for (int64_t const size : tensor.shape())
+        specification.axes.push_back({size, "", false});
+    specification.value = tensor;
+    return specification;
+}
+
 std::vector<InputSpecification> inputs_of_file(Program const& program, std::string const& method)
 {
     std::vector<InputSpecification> result;

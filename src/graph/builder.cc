@@ -373,6 +373,24 @@ void GraphBuilder::abandon_scope()
     scopes_.pop_back();
 }
 
+std::unique_ptr<GraphScope> GraphBuilder::set_scope_aside()
+{
+    CHECK(scopes_.size() > 1, "a scope was opened");
+    auto scope = std::move(scopes_.back());
+    scopes_.pop_back();
+    return scope;
+}
+
+void GraphBuilder::take_scope_back(std::unique_ptr<GraphScope> scope) { scopes_.push_back(std::move(scope)); }
+
+void GraphBuilder::splice_scope(std::unique_ptr<GraphScope> scope)
+{
+    auto& into = *scopes_.back();
+    into.nodes.insert(into.nodes.end(), std::make_move_iterator(scope->nodes.begin()), std::make_move_iterator(scope->nodes.end()));
+    into.computed_dims.merge(scope->computed_dims);
+    into.computed_symbols.merge(scope->computed_symbols);
+}
+
 namespace {
 
 void note_uses(std::vector<OnnxNode> const& nodes, std::set<std::string>& used)
