@@ -42,7 +42,7 @@ std::vector<Case> const cases{
     {"a header is no longer than the format allows", std::string(8, '\xFF') + "{}", "error: a header of 18446744073709551615 bytes, the format allows 100000000"},
     {"a header starts at once", file(" {}", ""), "error: the header does not start with '{', byte 8"},
     {"a header is JSON", file("{", ""), "error: syntax error while parsing object key - unexpected end of input; expected string literal, byte 1 (line 1, column 2), header"},
-    {"a name stands once", file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "x"), "error: the key \"a\" stands twice in one object, in the JSON value at /, header"},
+    {"a name stands once", file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}})", "x"), "error: the key \"a\" stands twice in one object, at the top of the JSON value, header"},
     {"data has no hole in front", file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", "xy"), "error: its data begins at 1, and leaves a hole from 0, tensor a"},
     {"data has no hole", file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}})", "xyz"), "error: its data begins at 2, and leaves a hole from 1, tensor b"},
     {"data does not overlap", file(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[2],"data_offsets":[1,3]}})", "xyz"), "error: its data begins at 1, and overlaps what ends at 2, tensor b"},

@@ -4,8 +4,7 @@
 #include <limits>
 #include <vector>
 
-namespace
-{
+namespace {
 
 constexpr size_t longest_quote = 80;
 
@@ -14,6 +13,23 @@ std::string in_quotes(std::string_view text)
 {
     bool const cut = text.size() > longest_quote;
     return Json(std::string(text.substr(0, longest_quote))).dump(-1, ' ', true, Json::error_handler_t::replace) + (cut ? "..." : "");
+}
+
+// A key as it stands in a JSON pointer.
+std::string pointer_token(std::string_view key)
+{
+    auto const quotes = in_quotes(key);
+    auto const opening = quotes.find('"') + 1;
+    std::string token;
+    for (char const c : quotes.substr(opening, quotes.rfind('"') - opening)) {
+        if (c == '~')
+            token += "~0";
+        else if (c == '/')
+            token += "~1";
+        else
+            token += c;
+    }
+    return token;
 }
 
 std::string place_in(std::string_view text, size_t byte)
@@ -38,12 +54,11 @@ std::string plain_message(std::string_view message)
 
 // Receives the parser's events and builds the document. Keys are appended without a look at those before, and compared all at
 // once when their object ends: appending stays linear however many there are.
-class DocumentBuilder final : public nlohmann::json_sax<Json>
-{
+class DocumentBuilder final : public nlohmann::json_sax<Json> {
 public:
     DocumentBuilder(std::string_view text, uint32_t depth)
-        : text_(text)
-        , depth_(depth)
+        : text_(text),
+          depth_(depth)
     {
     }
 
@@ -138,16 +153,16 @@ private:
         return true;
     }
 
-    // The container that is being read, as a JSON pointer.
+    // The container that is being read.
     std::string pointer() const
     {
         std::string path;
         for (size_t level = 0; level + 1 < open_.size(); ++level) {
             Json const& container = *open_[level];
             path += '/';
-            path += container.is_array() ? std::to_string(container.size() - 1) : in_quotes(container.get_ref<Json::object_t const&>().back().first);
+            path += container.is_array() ? std::to_string(container.size() - 1) : pointer_token(container.get_ref<Json::object_t const&>().back().first);
         }
-        return "in the JSON value at " + (path.empty() ? "/" : path);
+        return path.empty() ? "at the top of the JSON value" : "in the JSON value at " + path;
     }
 
     bool fail(Failure failure)

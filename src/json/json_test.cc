@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace
-{
+namespace {
 
 std::string answer(std::string_view text, uint32_t depth = 4)
 {
@@ -25,13 +24,14 @@ Case const cases[] = {
     {"64-bit integers are exact", "[9007199254740993, -9223372036854775808, 18446744073709551615]", "[9007199254740993,-9223372036854775808,18446744073709551615]"},
     {"floats are the nearest", "[0.1, 1e300, -0.0]", "[0.1,1e+300,-0.0]"},
     {"escapes become UTF-8", R"("\u00e9\ud83d\ude00\u0000")", "\"\xC3\xA9\xF0\x9F\x98\x80\\u0000\""},
-    {"an integer of 65 bits is not rounded", "[18446744073709551616]", "error: the integer \"18446744073709551616\" does not fit 64 bits, in the JSON value at /"},
+    {"an integer of 65 bits is not rounded", "[18446744073709551616]", "error: the integer \"18446744073709551616\" does not fit 64 bits, at the top of the JSON value"},
     {"a float has an end", "1e999", "error: number overflow parsing '1e999', byte 4 (line 1, column 5)"},
     {"nothing is not a document", "", "error: syntax error while parsing value - unexpected end of input; expected '[', '{', or a literal, byte 0 (line 1, column 1)"},
     {"NaN is no number", "[NaN]", "error: syntax error while parsing value - invalid literal, byte 1 (line 1, column 2)"},
     {"Infinity is no number", "[-Infinity]", "error: syntax error while parsing value - invalid number; expected digit after '-', byte 2 (line 1, column 3)"},
-    {"a key stands once", R"({"x": [{"a": 1, "b": 2, "a": 3}]})", R"(error: the key "a" stands twice in one object, in the JSON value at /"x"/0)"},
-    {"keys are equal after their escapes", R"({"a": 1, "\u0061": 2})", R"(error: the key "a" stands twice in one object, in the JSON value at /)"},
+    {"a key stands once", R"({"x": [{"a": 1, "b": 2, "a": 3}]})", R"(error: the key "a" stands twice in one object, in the JSON value at /x/0)"},
+    {"a place is a JSON pointer", R"({"a/b~": {"c": {"d": 1, "d": 2}}})", R"(error: the key "d" stands twice in one object, in the JSON value at /a~1b~0/c)"},
+    {"keys are equal after their escapes", R"({"a": 1, "\u0061": 2})", R"(error: the key "a" stands twice in one object, at the top of the JSON value)"},
     {"the same key in other objects is fine", R"([{"a": {"a": 1}}, {"a": 2}])", R"([{"a":{"a":1}},{"a":2}])"},
     {"nesting up to the limit is read", "[[[[]]]]", "[[[[]]]]"},
     {"nesting beyond the limit is told from damage", "[[[[[]]]]]", "error: JSON is nested deeper than the limit of 4, in the JSON value at /0/0/0"},
