@@ -24,8 +24,7 @@ Result<void> write_file_durably(std::filesystem::path const& path, std::span<Sha
 Result<void> write_file_durably(std::filesystem::path const& path, Bytes bytes);
 
 // A file whose bytes come by and by. Unless it is committed, nothing is left of it.
-class DurableFile
-{
+class DurableFile {
 public:
     static Result<DurableFile> create(std::filesystem::path const& path);
     ~DurableFile();

@@ -6,8 +6,7 @@
 #include <utility>
 
 // A file descriptor that is closed when it goes out of scope.
-class Descriptor
-{
+class Descriptor {
 public:
     explicit Descriptor(int number = -1)
         : number_(number)

@@ -13,8 +13,7 @@
 // Refuses: directories, FIFOs, sockets and devices; files longer than limits.bytes.
 // Not covered: somebody who shortens the file itself while it is mapped ends this process with SIGBUS, as with any mapping;
 // files of people who are not trusted are read by a child process.
-class MappedFile
-{
+class MappedFile {
 public:
     // A link is followed. Fails with missing, forbidden, refused, exhausted, or as the system says, with the path.
     static Result<MappedFile> open(std::filesystem::path const& path, Limits const& limits = {});
@@ -29,8 +28,8 @@ public:
 private:
     friend Result<MappedFile> open_beneath(std::filesystem::path const&, std::string_view, Limits const&);
     MappedFile(SharedBytes data, std::string path)
-        : data_(std::move(data))
-        , path_(std::move(path))
+        : data_(std::move(data)),
+          path_(std::move(path))
     {
     }
 

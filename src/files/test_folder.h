@@ -9,8 +9,7 @@
 #include <string>
 
 // A folder of its own for a test, removed with it.
-class TestFolder
-{
+class TestFolder {
 public:
     TestFolder()
     {

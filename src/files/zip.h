@@ -48,8 +48,7 @@ struct ZipFinding {
     uint64_t offset; // of the byte it is about
 };
 
-class ZipArchive
-{
+class ZipArchive {
 public:
     // Fails with malformed, refused, unsupported (several disks) or exhausted.
     static Result<ZipArchive> read(SharedBytes archive, Limits const& limits = {});
@@ -83,8 +82,7 @@ Result<void> check_crc(ZipEntry const& entry, Bytes content);
 
 // Builds an archive of stored members, in the order added, all dated 1980-01-01: the same members give the same bytes. Content
 // begins at multiples of 64 bytes, so that arrays inside can be used where they lie.
-class ZipWriter
-{
+class ZipWriter {
 public:
     static constexpr uint64_t alignment = 64;
 

@@ -8,8 +8,7 @@
 
 // Reads the structure of one archive: the end records, the central directory, and then each local header against it.
 
-class ZipDirectoryReader
-{
+class ZipDirectoryReader {
 public:
     ZipDirectoryReader(SharedBytes archive, Limits const& limits)
         : limits_(limits)
