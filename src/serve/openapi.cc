@@ -1,0 +1,218 @@
+#include "serve/openapi.h"
+
+#include "http/message.h"
+#include "serve/predict.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+
+namespace {
+
+constexpr size_t most_example_bytes = 256 << 10;
+constexpr size_t most_zeros = 10'000; // elements of an example that is made up
+
+template <typename T>
+Json integer_schema()
+{
+    return {{"type", "integer"}, {"minimum", std::numeric_limits<T>::min()}, {"maximum", std::numeric_limits<T>::max()}};
+}
+
+Json element_schema(DType dtype)
+{
+    switch (dtype) {
+    case DType::boolean:
+        return {{"type", "boolean"}};
+    case DType::string:
+        return {{"type", "string"}};
+    case DType::int8:
+        return integer_schema<int8_t>();
+    case DType::int16:
+        return integer_schema<int16_t>();
+    case DType::int32:
+        return integer_schema<int32_t>();
+    case DType::int64:
+        return integer_schema<int64_t>();
+    case DType::uint8:
+        return integer_schema<uint8_t>();
+    case DType::uint16:
+        return integer_schema<uint16_t>();
+    case DType::uint32:
+        return integer_schema<uint32_t>();
+    case DType::uint64:
+        return integer_schema<uint64_t>();
+    default:
+        return {{"type", "number"}};
+    }
+}
+
+// Lists nested as the axes from `axis` on.
+Json nested_schema(SessionValue const& value, size_t axis)
+{
+    if (axis == value.dims->size())
+        return element_schema(*value.dtype);
+    Json schema{{"type", "array"}, {"items", nested_schema(value, axis + 1)}};
+    auto const& dim = (*value.dims)[axis];
+    schema["minItems"] = dim.size.value_or(1);
+    if (dim.size)
+        schema["maxItems"] = *dim.size;
+    return schema;
+}
+
+// What may stand for a tensor: its rows, or one row of them.
+Json tensor_schema(SessionValue const& value, bool is_answer)
+{
+    Json schema;
+    if (!value.dims) {
+        schema["description"] = text_of(value) + ", as nested lists";
+    } else if (value.dims->empty()) {
+        schema = element_schema(*value.dtype);
+        schema["description"] = text_of(value);
+    } else {
+        schema["description"] = text_of(value) + ": rows, or one row without the first axis";
+        Json forms = Json::array({nested_schema(value, 0), nested_schema(value, 1)});
+        if (is_answer && value.dims->size() > 1)
+            forms.push_back(element_schema(*value.dtype)); // a row's answer of one element
+        schema["anyOf"] = std::move(forms);
+    }
+    schema["title"] = value.name;
+    return schema;
+}
+
+Json object_schema(std::string const& title, Json properties)
+{
+    Json required = Json::array();
+    for (auto const& property : properties.items())
+        required.push_back(property.key());
+    return {{"type", "object"}, {"title", title}, {"required", std::move(required)}, {"properties", std::move(properties)}};
+}
+
+Json request_schema(ServedModel const& model, std::string const& title)
+{
+    Json properties = Json::object();
+    for (auto const& input : model.inputs)
+        properties[model.inputs.size() == 1 ? "input" : input.name] = tensor_schema(input, false);
+    return object_schema(title, std::move(properties));
+}
+
+Json response_schema(ServedModel const& model, std::string const& title)
+{
+    if (model.outputs.size() == 1)
+        return object_schema(title, {{"prediction", tensor_schema(model.outputs.front(), true)}});
+    Json by_name = Json::object();
+    for (auto const& output : model.outputs)
+        by_name[output.name] = tensor_schema(output, true);
+    return object_schema(title, {{"prediction", object_schema("prediction", std::move(by_name))}});
+}
+
+// An example of zeros, where a sample gives none.
+std::vector<NamedTensor> zeros_for(ServedModel const& model)
+{
+    std::vector<NamedTensor> zeros;
+    for (auto const& input : model.inputs) {
+        Shape shape;
+        for (auto const& dim : input.dims.value_or(std::vector<SessionDim>()))
+            shape.push_back(dim.size.value_or(1));
+        auto const count = element_count(shape);
+        if (!count || *count > most_zeros)
+            return {};
+        auto tensor = *input.dtype == DType::string
+            ? Tensor::create_strings(shape, std::vector<std::string>(*count, "text"))
+            : Tensor::create(*input.dtype, shape, SharedBytes::take(std::vector<std::byte>(bytes_of_elements(*input.dtype, *count).value_or(0))));
+        if (!tensor)
+            return {};
+        zeros.push_back({input.name, *std::move(tensor)});
+    }
+    return zeros;
+}
+
+Json reference(std::string const& schema) { return {{"$ref", "#/components/schemas/" + schema}}; }
+
+Json json_content(Json schema) { return {{"application/json", {{"schema", std::move(schema)}}}}; }
+
+Json reply_of(std::string const& description, Json schema) { return {{"description", description}, {"content", json_content(std::move(schema))}}; }
+
+// Every status that the server gives by itself, whatever the route.
+void add_refusals(Json& responses, std::initializer_list<int> statuses)
+{
+    for (int const status : statuses)
+        responses[std::to_string(status)] = reply_of(std::string(phrase_of(status)), reference("Refusal"));
+}
+
+Json predict_operation(ServedModel const& model, std::string const& suffix, bool wants_keys)
+{
+    Json content = json_content(reference("PredictRequest" + suffix));
+    auto example = predict_example(model.sample, model.inputs, most_example_bytes);
+    if (!example)
+        example = predict_example(zeros_for(model), model.inputs, most_example_bytes);
+    if (example)
+        if (auto const value = read_json(*example))
+            content["application/json"]["example"] = *value;
+    Json responses{{"200", reply_of("The prediction", reference("PredictResponse" + suffix))}, {"422", reply_of("Validation Error", reference("HTTPValidationError"))}};
+    add_refusals(responses, {400, 403, 408, 413, 415, 417, 431, 500, 501, 503, 504});
+    if (wants_keys)
+        add_refusals(responses, {401});
+    auto const version = model.version.empty() ? "" : ", version " + model.version;
+    return {{"summary", "Predict with " + model.name + version}, {"operationId", "predict" + suffix}, {"requestBody", {{"required", true}, {"content", std::move(content)}}}, {"responses", std::move(responses)}};
+}
+
+Json read_operation(std::string const& summary, std::string const& id, Json schema, std::string const& type)
+{
+    Json responses{{"200", {{"description", "Always, while the server runs"}, {"content", {{type, {{"schema", std::move(schema)}}}}}}}};
+    add_refusals(responses, {400, 403, 413, 431, 503});
+    return {{"get", {{"summary", summary}, {"operationId", id}, {"security", Json::array()}, {"responses", std::move(responses)}}}};
+}
+
+bool is_plain(char byte) { return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || (byte != '\0' && std::string_view("-._").find(byte) != std::string_view::npos); }
+
+// A model's name as a segment of a path. Source: RFC 3986, 2.1.
+std::string percent_encoded(std::string_view name)
+{
+    std::string text;
+    for (char const byte : name)
+        text += is_plain(byte) ? std::string(1, byte) : fmt::format("%{:02X}", static_cast<unsigned char>(byte));
+    return text;
+}
+
+Json shared_schemas()
+{
+    Json const text{{"type", "string"}};
+    Json const step{{"anyOf", Json::array({text, Json{{"type", "integer"}}})}};
+    Json error = object_schema("ValidationError", {{"loc", {{"type", "array"}, {"items", step}}}, {"msg", text}, {"type", text}});
+    error["properties"]["input"] = {{"title", "Input"}};
+    error["properties"]["ctx"] = {{"type", "object"}};
+    return {
+        {"HTTPValidationError", object_schema("HTTPValidationError", {{"detail", {{"type", "array"}, {"items", reference("ValidationError")}}}})},
+        {"ValidationError", std::move(error)},
+        {"Refusal", object_schema("Refusal", {{"detail", text}})},
+    };
+}
+
+}
+
+Json openapi_document(std::span<ServedModel const> models, std::string const& version, bool wants_keys)
+{
+    Json const text{{"type", "string"}};
+    Json paths = Json::object();
+    Json schemas = shared_schemas();
+    for (auto const& model : models) {
+        // Names of schemas may hold less than names of models.
+        bool const plain = std::ranges::all_of(model.name, is_plain);
+        auto const suffix = models.size() == 1 ? std::string() : "_" + (plain ? model.name : std::to_string(&model - models.data()));
+        schemas["PredictRequest" + suffix] = request_schema(model, "PredictRequest" + suffix);
+        schemas["PredictResponse" + suffix] = response_schema(model, "PredictResponse" + suffix);
+        paths[models.size() == 1 ? "/predict" : "/predict/" + percent_encoded(model.name)]["post"] = predict_operation(model, suffix, wants_keys);
+    }
+    Json const served = object_schema("model", {{"name", text}, {"version", {{"type", Json::array({"string", "null"})}}}});
+    Json const health = object_schema("Health", {{"status", text}, {"models", {{"type", "array"}, {"items", served}}}, {"version", text}});
+    paths["/health"] = read_operation("Whether the server is well", "health", health, "application/json");
+    paths["/version"] = read_operation("The server's version", "version", text, "text/plain");
+    Json components{{"schemas", std::move(schemas)}};
+    Json document{{"openapi", "3.1.0"}, {"info", {{"title", models.size() == 1 ? models.front().name : "hullmark"}, {"version", version}}}, {"paths", std::move(paths)}};
+    if (wants_keys) {
+        components["securitySchemes"] = {{"key", {{"type", "http"}, {"scheme", "bearer"}}}};
+        document["security"] = Json::array({Json{{"key", Json::array()}}});
+    }
+    document["components"] = std::move(components);
+    return document;
+}

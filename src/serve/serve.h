@@ -1,0 +1,80 @@
+#pragma once
+
+#include "base/result.h"
+#include "http/server.h"
+#include "runtime/runtime.h"
+#include "tensor/tensor.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+// Models behind HTTP.
+//
+//   POST /predict        the plain dialect (predict.h); with several models 404, which lists their names
+//   POST /predict/NAME   the same for one of several
+//   GET  /health         200 and a JSON object: status, models, version
+//   GET  /version        the program's version, bare
+//   GET  /openapi.json   OpenAPI 3.1, made from the models' inputs and outputs, with examples from their samples
+//   GET  /docs           one page that shows them and tries them; GET / leads there
+//
+// Promises: inference never runs on a thread that reads sockets; a queue that is full is told (503 with Retry-After) before a body is
+// read; a request is answered within HttpLimits::request_ms; what a model says when it fails is told to `tell_failure` with the
+// request's id, never to the client.
+// Refuses: an address that others reach without keys and without an explicit no_auth; models whose inputs or outputs JSON cannot say.
+
+// A model that can be run by many threads at once.
+struct ServedModel {
+    std::string name;
+    std::string version; // in its registry; empty for a bare file
+    std::vector<SessionValue> inputs;
+    std::vector<SessionValue> outputs;
+    // One tensor for each output, in order. Failures as Session::run's.
+    std::function<Result<std::vector<Tensor>>(std::span<NamedTensor const> inputs)> run;
+    std::vector<NamedTensor> sample; // for the documents; may be empty
+};
+
+ServedModel served_model(std::string name, std::string version, Session session, std::vector<NamedTensor> sample = {});
+
+struct ServeOptions {
+    std::string host = "127.0.0.1";
+    uint16_t port = 8080; // 0: a free one
+    uint32_t loops = 1; // threads that read and write sockets
+    uint32_t replicas = 1; // threads that run models
+    uint32_t waiting = 256; // requests that wait for one of those
+    HttpLimits limits;
+    std::optional<HttpKeys> keys;
+    bool no_auth = false; // explicitly open to whoever reaches the address
+    std::vector<std::string> allowed_hosts; // names that Host may carry; on loopback those of this machine are added
+    std::string version = "0"; // of the program
+    std::function<void(HttpExchange const&)> observe; // as HttpServerOptions::observe
+    std::function<void(std::string const& request_id, Error const&)> tell_failure; // on any thread
+};
+
+// Refused where `host` is reached by others, and there are neither keys nor the explicit word that none are wanted.
+Result<void> check_exposure(std::string const& host, bool has_keys, bool no_auth);
+
+class ModelServer {
+public:
+    // Listens. Fails as check_exposure() and HttpServer::listen() do; with usage where there is no model, a name stands twice or cannot
+    // stand in a path; with unsupported where an input or output has no JSON form.
+    static Result<ModelServer> start(ServeOptions options, std::vector<ServedModel> models);
+    ModelServer(ModelServer&&) noexcept;
+    ModelServer& operator=(ModelServer&&) noexcept;
+    ~ModelServer();
+
+    std::string url() const; // "http://127.0.0.1:8080"
+    uint16_t port() const;
+    // Serves until stop(), then finishes what is in flight, at most limits.drain_ms. Call it once.
+    void run();
+    // From any thread; not from a signal handler.
+    void stop();
+
+private:
+    struct State;
+    explicit ModelServer(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
