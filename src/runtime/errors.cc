@@ -1,7 +1,6 @@
 #include "runtime/ort.h"
 
-namespace
-{
+namespace {
 
 constexpr size_t longest_message = 600;
 constexpr std::string_view own_sources = "/onnxruntime_src/";
@@ -46,7 +45,8 @@ Reason reason_of(OrtErrorCode code, std::string_view message)
 {
     if (has(message, "Failed to allocate memory") || has(message, "bad_alloc") || has(message, "bad allocation"))
         return Reason::exhausted;
-    if (has(message, "is under development and support for this is limited") || has(message, "is not a registered function/op") || has(message, "Unsupported model IR version"))
+    if (has(message, "is under development and support for this is limited") || has(message, "is not a registered function/op")
+        || has(message, "Unsupported model IR version"))
         return Reason::unsupported;
     switch (code) {
     case ORT_NOT_IMPLEMENTED:

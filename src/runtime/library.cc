@@ -8,8 +8,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-namespace
-{
+namespace {
 
 constexpr uint32_t oldest_api = 21; // ONNX Runtime 1.21
 
@@ -52,7 +51,7 @@ Result<OrtApi const*> interface_of(OrtApiBase const& base)
     return api;
 }
 
-void ORT_API_CALL drop_message(void*, OrtLoggingLevel, char const*, char const*, char const*, char const*) { }
+void ORT_API_CALL drop_message(void*, OrtLoggingLevel, char const*, char const*, char const*, char const*) {}
 
 std::string path_of_function(void const* function, std::string const& otherwise)
 {

@@ -47,4 +47,5 @@ std::vector<std::string> provider_names(OrtLibrary const& library);
 
 // Appends the providers that are there to `session_options`, and says in `warnings` of the others why they are not used.
 // Gives the number appended.
-size_t append_providers(OrtLibrary const& library, OrtSessionOptions* session_options, std::vector<ProviderChoice> const& providers, std::vector<std::string>& warnings);
+size_t append_providers(OrtLibrary const& library, OrtSessionOptions* session_options,
+    std::vector<ProviderChoice> const& providers, std::vector<std::string>& warnings);

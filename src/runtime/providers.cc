@@ -4,8 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace
-{
+namespace {
 
 // A provider's options as ONNX Runtime takes them: two arrays of C strings.
 struct OptionArrays {
@@ -39,7 +38,8 @@ Result<void> append_tensorrt(OrtApi const& api, OrtSessionOptions* session_optio
 Result<void> append_by_name(OrtApi const& api, OrtSessionOptions* session_options, std::string const& name, OptionArrays const& arrays)
 {
     std::string const short_name = name.substr(0, name.find("ExecutionProvider"));
-    return ort_result(api, api.SessionOptionsAppendExecutionProvider(session_options, short_name.c_str(), arrays.keys.data(), arrays.values.data(), arrays.keys.size()));
+    auto const append = api.SessionOptionsAppendExecutionProvider;
+    return ort_result(api, append(session_options, short_name.c_str(), arrays.keys.data(), arrays.values.data(), arrays.keys.size()));
 }
 
 Result<void> append_provider(OrtApi const& api, OrtSessionOptions* session_options, ProviderChoice const& provider)
@@ -66,7 +66,8 @@ std::vector<std::string> provider_names(OrtLibrary const& library)
     return providers;
 }
 
-size_t append_providers(OrtLibrary const& library, OrtSessionOptions* session_options, std::vector<ProviderChoice> const& providers, std::vector<std::string>& warnings)
+size_t append_providers(OrtLibrary const& library, OrtSessionOptions* session_options,
+    std::vector<ProviderChoice> const& providers, std::vector<std::string>& warnings)
 {
     auto const there = provider_names(library);
     size_t appended = 0;

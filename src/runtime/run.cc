@@ -7,8 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-namespace
-{
+namespace {
 
 std::string type_text(Tensor const& tensor) { return std::string(name_of(tensor.dtype())) + text_of(tensor.shape()); }
 
@@ -225,7 +224,9 @@ Result<std::vector<Tensor>> Session::run(std::span<NamedTensor const> inputs, st
         feeds.push_back(std::move(feed));
     }
     std::vector<OrtValue*> answers(output_names.size());
-    auto const ran = ort_result(api, api.Run(model_->session.get(), nullptr, input_names.data(), values.data(), values.size(), output_names.data(), output_names.size(), answers.data()));
+    auto const ran = ort_result(api,
+        api.Run(model_->session.get(), nullptr, input_names.data(), values.data(), values.size(),
+            output_names.data(), output_names.size(), answers.data()));
     std::vector<OrtOwned<OrtValue>> owned;
     for (auto* answer : answers)
         owned.emplace_back(answer, api.ReleaseValue);

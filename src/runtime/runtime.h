@@ -25,8 +25,7 @@ struct RuntimeOptions {
     std::string program_folder; // folder of the running program, searched first together with ../lib; may be empty
 };
 
-class Runtime
-{
+class Runtime {
 public:
     // Opens the library and its environment. Searched in this order: beside the program, ../lib beside it, the set-up's place
     // (known since the build), the system's own places. Fails with missing where there is none (the error lists every place and
@@ -99,8 +98,7 @@ struct SessionOptions {
 };
 
 // A model that is ready to run. Copies share it.
-class Session
-{
+class Session {
 public:
     // From the serialised model, whose bytes are not needed afterwards. Fails with malformed or unsupported where ONNX Runtime
     // does not take the model, with missing where external data is not there, with refused where external data would stand

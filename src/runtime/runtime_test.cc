@@ -9,8 +9,7 @@
 #include <sstream>
 #include <thread>
 
-namespace
-{
+namespace {
 
 std::string file_text(std::string const& name)
 {
@@ -18,8 +17,7 @@ std::string file_text(std::string const& name)
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-class Sessions : public testing::Test
-{
+class Sessions : public testing::Test {
 protected:
     void SetUp() override
     {

@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <onnxruntime_session_options_config_keys.h>
 
-namespace
-{
+namespace {
 
 constexpr GraphOptimizationLevel level_of(GraphOptimisation optimisation)
 {
@@ -222,7 +221,8 @@ Result<Session> Session::create(Runtime const& runtime, Bytes model, SessionOpti
         tell_scalars(inputs, read.graph.inputs);
         tell_scalars(outputs, read.graph.outputs);
     }
-    return Session(std::make_shared<OrtModel const>(OrtModel{runtime, library, std::move(session), std::move(inputs), std::move(outputs), std::move(warnings)}));
+    return Session(std::make_shared<OrtModel const>(
+        OrtModel{runtime, library, std::move(session), std::move(inputs), std::move(outputs), std::move(warnings)}));
 }
 
 std::vector<SessionValue> const& Session::inputs() const { return model_->inputs; }

@@ -8,8 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace
-{
+namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double vacuous_below = 1e-6;

@@ -3,8 +3,7 @@
 #include <array>
 #include <limits>
 
-namespace
-{
+namespace {
 
 enum class Kind : uint8_t { floating,
     complex,

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace
-{
+namespace {
 
 // A float of few bits: sign (where there is one), exponent, mantissa from the highest bit down.
 struct SmallFloat {

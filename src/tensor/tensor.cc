@@ -7,8 +7,7 @@
 #include <limits>
 #include <type_traits>
 
-namespace
-{
+namespace {
 
 Failure overflowing(Shape const& shape) { return malformed("the shape " + text_of(shape) + " has a negative size or more elements than can be counted"); }
 
@@ -140,7 +139,8 @@ Result<Tensor> Tensor::create(DType dtype, Shape shape, SharedBytes data)
     if (!wanted)
         return overflowing(shape);
     if (data.size() != *wanted)
-        return malformed(std::to_string(data.size()) + " bytes of data, wanted " + std::to_string(*wanted) + " for " + std::string(name_of(dtype)) + text_of(shape));
+        return malformed(std::to_string(data.size()) + " bytes of data, wanted " + std::to_string(*wanted) + " for "
+            + std::string(name_of(dtype)) + text_of(shape));
     return Tensor(dtype, std::move(shape), *count, std::move(data));
 }
 

@@ -21,8 +21,7 @@ std::string text_of(Shape const& shape);
 // Product of the sizes, 1 for rank 0; nothing where a size is negative or the product does not fit 63 bits.
 std::optional<uint64_t> element_count(Shape const& shape);
 
-class Tensor
-{
+class Tensor {
 public:
     // A float32 tensor of shape [0].
     Tensor();
@@ -64,10 +63,10 @@ public:
 
 private:
     Tensor(DType dtype, Shape shape, uint64_t count, SharedBytes data)
-        : dtype_(dtype)
-        , shape_(std::move(shape))
-        , count_(count)
-        , data_(std::move(data))
+        : dtype_(dtype),
+          shape_(std::move(shape)),
+          count_(count),
+          data_(std::move(data))
     {
     }
 

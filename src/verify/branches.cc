@@ -44,7 +44,11 @@ OnnxNode not_reached(std::string const& output)
     return constant;
 }
 
-bool is_if(OnnxNode const& node) { return node.op_type == "If" && (node.domain.empty() || node.domain == "ai.onnx") && node.inputs.size() == 1 && !node.outputs.empty(); }
+bool is_if(OnnxNode const& node)
+{
+    bool const standard = node.domain.empty() || node.domain == "ai.onnx";
+    return standard && node.op_type == "If" && node.inputs.size() == 1 && !node.outputs.empty();
+}
 
 // The branch as its own copy, in place of the shared one; null where the node has none of that name.
 std::shared_ptr<OnnxGraph> own_branch(OnnxNode& node, std::string_view name)

@@ -99,7 +99,8 @@ Result<Sample> sample_with(Session const& session, uint64_t seed, std::map<std::
     sample.origin = fmt::format("random {}", seed);
     for (auto const& input : session.inputs()) {
         if (!input.dtype || !input.dims)
-            return unsupported(fmt::format("no random numbers for input \"{}\": it is {}", input.name, text_of(input))).hint("give a sample: --sample FILE.npz");
+            return unsupported(fmt::format("no random numbers for input \"{}\": it is {}", input.name, text_of(input)))
+                .hint("give a sample: --sample FILE.npz");
         auto tensor = TRY(within(fmt::format("input \"{}\"", input.name), random_tensor(*input.dtype, shape_for(*input.dims, sizes, otherwise), generator)));
         sample.inputs.push_back({input.name, std::move(tensor)});
     }

@@ -36,7 +36,8 @@ std::string names_in(Entries const& entries)
 
 Failure not_fitting(Entries const& entries, std::span<std::string const> input_names)
 {
-    return malformed(fmt::format("the sample holds {}; the model's inputs are {}", entries.empty() ? "nothing" : names_in(entries), fmt::join(input_names, ", ")))
+    std::string const held = entries.empty() ? "nothing" : names_in(entries);
+    return malformed(fmt::format("the sample holds {}; the model's inputs are {}", held, fmt::join(input_names, ", ")))
         .hint("name the entries as the inputs, or i0, i1, ... with recorded answers o0, o1, ...");
 }
 
@@ -54,7 +55,8 @@ Result<Entries> take_answers(Entries& entries, std::span<std::string const> inpu
         }
         size_t const index = position == output_names.end() ? *number : static_cast<size_t>(position - output_names.begin());
         if (!output_names.empty() && index >= output_names.size())
-            return malformed(fmt::format("the sample holds the answer {}, but the model has only {} outputs: {}", entry.name, output_names.size(), fmt::join(output_names, ", ")));
+            return malformed(fmt::format("the sample holds the answer {}, but the model has only {} outputs: {}",
+                entry.name, output_names.size(), fmt::join(output_names, ", ")));
         found.emplace_back(index, NamedTensor{output_names.empty() ? entry.name : output_names[index], std::move(entry.tensor)});
     }
     std::stable_sort(found.begin(), found.end(), [](auto const& a, auto const& b) { return a.first < b.first; });

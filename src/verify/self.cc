@@ -34,7 +34,8 @@ Result<SessionValue const*> first_batched(std::vector<SessionValue> const& input
 {
     auto const first = std::find_if(inputs.begin(), inputs.end(), is_batched);
     if (first == inputs.end())
-        return unsupported("no input has a symbolic axis 0, so there are no batches to compare").hint("convert with --dynamic auto, or verify against recorded answers");
+        return unsupported("no input has a symbolic axis 0, so there are no batches to compare")
+            .hint("convert with --dynamic auto, or verify against recorded answers");
     return &*first;
 }
 
@@ -169,7 +170,8 @@ Result<void> compare_sample(Judge& judge, Session const& session, Batch const& b
     judge.begin_sample(sample);
     for (int64_t row = 0; row < batch.rows; ++row) {
         auto const number = static_cast<uint64_t>(row);
-        auto const single_sample = with_batched_inputs(sample, session.inputs(), batch, [&](Tensor const& tensor, size_t axis) { return row_at(tensor, axis, number); });
+        auto const this_row = [&](Tensor const& tensor, size_t axis) { return row_at(tensor, axis, number); };
+        auto const single_sample = with_batched_inputs(sample, session.inputs(), batch, this_row);
         auto const single = TRY(within(fmt::format("row {} by itself", row), answers_to(session, single_sample, index)));
         for (size_t output = 0; output < batched.size(); ++output) {
             auto const& value = session.outputs()[output];
@@ -177,7 +179,8 @@ Result<void> compare_sample(Judge& judge, Session const& session, Batch const& b
             if (axis)
                 judge.compare_output(value.name, single[output], row_at(batched[output], *axis, number));
             else
-                judge.note(fmt::format("output \"{}\" was not compared: {} for a batch of {}, {} for one row", value.name, text_of(batched[output].shape()), batch.rows, text_of(single[output].shape())));
+                judge.note(fmt::format("output \"{}\" was not compared: {} for a batch of {}, {} for one row",
+                    value.name, text_of(batched[output].shape()), batch.rows, text_of(single[output].shape())));
         }
     }
     return {};

@@ -40,7 +40,8 @@ Result<std::vector<size_t>> counterparts(std::vector<SessionValue> const& values
     return by_name.size() == values.size() ? by_name : by_position;
 }
 
-Sample with_input_names(Sample const& sample, std::vector<SessionValue> const& values, std::vector<SessionValue> const& theirs, std::vector<size_t> const& places)
+Sample with_input_names(Sample const& sample, std::vector<SessionValue> const& values,
+    std::vector<SessionValue> const& theirs, std::vector<size_t> const& places)
 {
     Sample renamed;
     renamed.origin = sample.origin;
@@ -108,7 +109,8 @@ Result<VerifyReport> verify_recorded(ModelUnderTest const& model, std::span<Samp
     return std::move(judge).finish();
 }
 
-Result<VerifyReport> verify_against_model(ModelUnderTest const& model, Session const& reference, std::span<Sample const> samples, VerifyOptions const& options)
+Result<VerifyReport> verify_against_model(ModelUnderTest const& model, Session const& reference,
+    std::span<Sample const> samples, VerifyOptions const& options)
 {
     auto const& session = model.session();
     auto const input_places = TRY(counterparts(session.inputs(), reference.inputs(), "inputs"));
@@ -117,7 +119,8 @@ Result<VerifyReport> verify_against_model(ModelUnderTest const& model, Session c
     for (size_t index = 0; index < samples.size(); ++index) {
         auto const& sample = samples[index];
         auto const answers = TRY(answers_to(session, sample, index));
-        auto const expected = TRY(within("the model it is held against", answers_to(reference, with_input_names(sample, session.inputs(), reference.inputs(), input_places), index)));
+        auto const renamed = with_input_names(sample, session.inputs(), reference.inputs(), input_places);
+        auto const expected = TRY(within("the model it is held against", answers_to(reference, renamed, index)));
         judge.begin_sample(sample);
         for (size_t output = 0; output < answers.size(); ++output)
             judge.compare_output(session.outputs()[output].name, expected[output_places[output]], answers[output]);

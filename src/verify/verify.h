@@ -117,13 +117,15 @@ struct VerifyReport {
 Result<VerifyReport> verify_recorded(ModelUnderTest const& model, std::span<Sample const> samples, VerifyOptions const& options = {});
 
 // A batch of n against n runs of batch 1. The batch is the symbol on axis 0 of the first input that has one there, wherever else
-// it stands (where it has no name: on axis 0 of the others, or the first nameless axis of equal size behind a fixed one); a sample of one row is made into three by rotating its elements. Fails with unsupported where no input has a
-// symbolic axis 0. Outputs without the batch are not compared.
+// it stands; where it has no name: on axis 0 of the others, or on the first nameless axis of equal size behind a fixed one. A
+// sample of one row is made into three by rotating its elements. Fails with unsupported where no input has a symbolic axis 0.
+// Outputs without the batch are not compared, and a note says so.
 Result<VerifyReport> verify_self(ModelUnderTest const& model, std::span<Sample const> samples, VerifyOptions const& options = {});
 
 // The model's answers against those of `reference` on the same inputs. Inputs and outputs of the two go by name where all names
 // are the same, else by position; where neither fits: malformed.
-Result<VerifyReport> verify_against_model(ModelUnderTest const& model, Session const& reference, std::span<Sample const> samples, VerifyOptions const& options = {});
+Result<VerifyReport> verify_against_model(ModelUnderTest const& model, Session const& reference,
+    std::span<Sample const> samples, VerifyOptions const& options = {});
 
 // {"passed", "rule", "samples", "outputs": [{"name", "max_abs", "max_rel", "scale_error", "mismatched", "allclose", "vacuous"}],
 // "branches_not_taken", ...} with "rule" either "scale" or "elementwise". What is infinite is null.
