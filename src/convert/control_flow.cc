@@ -146,6 +146,23 @@ Result<std::vector<Value>> Evaluator::run_if(Call const& call, Frame& frame)
     return malformed("a branch on a " + kind_of(condition));
 }
 
+// The values as this side leaves them: the other side may see and change the same tensors.
+Result<std::vector<Value>> Evaluator::settled(Result<std::vector<Value>> values)
+{
+    auto result = TRY(std::move(values));
+    for (auto& value : result) {
+        if (auto const* tensor = value.as<TensorReference>()) {
+            TRY(heap_.read(*tensor));
+            value = Value{std::make_shared<TensorView>(**tensor)};
+        } else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>()) {
+            value = tuple_of(TRY(settled((*tuple)->items)));
+        } else if (auto const* list = value.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->items.empty() && (*list)->items[0].is<TensorReference>()) {
+            value = heap_.list_of(TRY(settled((*list)->items)));
+        }
+    }
+    return result;
+}
+
 Result<std::vector<Value>> Evaluator::run_if_on_tensor(Call const& call, GraphTensor const& condition, Frame& frame)
 {
     SymbolId const first_inner_symbol = graph_.symbols().count();
@@ -153,12 +170,7 @@ Result<std::vector<Value>> Evaluator::run_if_on_tensor(Call const& call, GraphTe
         Side side;
         graph_.open_scope();
         heap_.open_journal();
-        side.results = run(block, frame);
-        if (side.results) // a tensor read here is read as this side left it
-            for (auto const& value : *side.results)
-                if (auto const* tensor = value.as<TensorReference>())
-                    if (auto read = heap_.read(*tensor); !read)
-                        side.results = tl::unexpected(read.error());
+        side.results = settled(run(block, frame));
         side.changes = heap_.close_journal();
         side.scope = graph_.set_scope_aside();
         return side;

@@ -91,6 +91,8 @@ Result<std::vector<Value>> Evaluator::results_of(Call const& call, Frame& frame)
     if (target == "prim::TupleUnpack" || target == "prim::ListUnpack")
         return unpack(call, argument(call, frame, 0));
     auto value = TRY(run_operator(call, frame));
+    if (call.results.size() > 1) // an operator of several results, taken apart where it is called
+        return unpack(call, value);
     return std::vector<Value>{std::move(value)};
 }
 
@@ -128,14 +130,14 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
             bound.named.emplace_back(given.name, frame[given.value]);
     }
     if (target == "prim::ListConstruct")
-        return list_of(std::move(bound.positional));
+        return heap_.list_of(std::move(bound.positional));
     if (target == "prim::TupleConstruct")
         return tuple_of(std::move(bound.positional));
     if (target == "prim::DictConstruct") {
-        auto dict = std::make_shared<DictValue>();
+        std::vector<std::pair<Value, Value>> items;
         for (size_t i = 0; i + 1 < bound.positional.size(); i += 2)
-            dict->items.emplace_back(bound.positional[i], bound.positional[i + 1]);
-        return Value{std::move(dict)};
+            items.emplace_back(bound.positional[i], bound.positional[i + 1]);
+        return heap_.dict_of(std::move(items));
     }
     if (target == "prim::TupleIndex" || (target == "aten::__getitem__" && bound.positional[0].is<std::shared_ptr<TupleValue>>()))
         return tuple_item(bound.positional[0], bound.positional[1]);

@@ -47,6 +47,7 @@ private:
     // control_flow.cc
     Result<std::vector<Value>> run_if(Call const& call, Frame& frame);
     Result<std::vector<Value>> run_if_on_tensor(Call const& call, GraphTensor const& condition, Frame& frame);
+    Result<std::vector<Value>> settled(Result<std::vector<Value>> values);
     Result<std::vector<Value>> run_loop(Call const& call, Frame& frame);
 
     // structure.cc: attributes, containers, types

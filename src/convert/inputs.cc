@@ -68,7 +68,7 @@ private:
             size_t const each = std::max<size_t>(1, least_arrays(type.arguments[0]));
             while (left_ >= later_ + each)
                 items.push_back(TRY(deal_one(path + "." + std::to_string(items.size()), type.arguments[0])));
-            return list_of(std::move(items));
+            return Value{std::make_shared<ListValue>(ListValue{std::move(items), 0})};
         }
         if (type.name != "Tensor" && !is_number(type) && !type.name.empty())
             return unsupported("parameter " + path + " of type " + type.text());

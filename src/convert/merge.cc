@@ -22,6 +22,15 @@ std::optional<GraphTensor> as_floating(Value const& value)
     return std::nullopt;
 }
 
+// The same view of the same storage, which neither side has changed.
+bool same_tensor(TensorView const& left, TensorView const& right)
+{
+    auto const* left_name = left.seen.name();
+    auto const* right_name = right.seen.name();
+    bool const same_value = left_name != nullptr && right_name != nullptr ? *left_name == *right_name : left.seen.is_constant() && right.seen.is_constant();
+    return left.cell == right.cell && left.steps == right.steps && same_value;
+}
+
 bool same_plain_value(Value const& left, Value const& right)
 {
     if (left.held.index() != right.held.index())
@@ -34,8 +43,10 @@ bool same_plain_value(Value const& left, Value const& right)
         return *text == *right.as<std::string>();
     if (auto const* object = left.as<std::shared_ptr<ObjectValue>>())
         return *object == *right.as<std::shared_ptr<ObjectValue>>();
+    if (auto const* list = left.as<std::shared_ptr<ListValue>>())
+        return *list == *right.as<std::shared_ptr<ListValue>>();
     if (auto const* tensor = left.as<TensorReference>())
-        return *tensor == *right.as<TensorReference>();
+        return same_tensor(**tensor, **right.as<TensorReference>());
     return left.is<NoneValue>() || left.is<DeviceValue>() || left.is<UninitialisedValue>();
 }
 
@@ -150,7 +161,7 @@ Value BranchMerger::build(MergedValue const& merged, std::vector<GraphTensor> co
         std::vector<Value> values;
         for (auto const& item : items->items)
             values.push_back(build(item, results));
-        return items->tuple ? tuple_of(std::move(values)) : list_of(std::move(values));
+        return items->tuple ? tuple_of(std::move(values)) : heap_.list_of(std::move(values));
     }
     auto const& output = std::get<MergedValue::Output>(merged.held);
     GraphTensor const& tensor = results[output.index];

@@ -8,8 +8,11 @@ Value Evaluator::tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, s
 {
     std::string key = std::to_string(tensor->storage) + "@" + std::to_string(tensor->offset) + text_of(tensor->values.shape()) + text_of(Shape(tensor->strides)) + std::string(name_of(tensor->values.dtype()));
     auto const [place, added] = known_tensors_.try_emplace(key);
-    if (added)
-        place->second = Value{heap_.tensor(GraphTensor::constant(tensor->values, path))};
+    if (added) {
+        auto const reference = heap_.tensor(GraphTensor::constant(tensor->values, path));
+        reference->cell->born_in = 0; // it was there before any branch
+        place->second = Value{reference};
+    }
     return place->second;
 }
 
@@ -69,7 +72,7 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
         {
             auto const [place, added] = evaluator.known_containers_.try_emplace(object.get());
             if (added) {
-                auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}});
+                auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}, 0});
                 place->second = Value{result};
                 for (auto const& [name, value] : object->attributes)
                     result->attributes.emplace_back(name, evaluator.value_of(value, inner_path(path, name)));
@@ -113,7 +116,7 @@ Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Va
 
 Result<Value> Evaluator::create_object(Call const& call)
 {
-    return Value{std::make_shared<ObjectValue>(ObjectValue{call.type.name, {}})};
+    return heap_.object_of(call.type.name);
 }
 
 Result<Value> Evaluator::call_method(Call const& call, Frame const& frame)

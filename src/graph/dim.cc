@@ -154,9 +154,9 @@ Dim SymbolTable::derived(IntegerOperation operation, Dim const& left, Dim const&
         if (auto const exact = left.divided_exactly(right))
             return operation == IntegerOperation::floor_divide ? *exact : Dim(0);
     if (!divides(operation)) {
-        if (surely_not_negative(left - right))
+        if (not_negative_unless_empty(left - right))
             return operation == IntegerOperation::maximum ? left : right;
-        if (surely_not_negative(right - left))
+        if (not_negative_unless_empty(right - left))
             return operation == IntegerOperation::maximum ? right : left;
     }
     for (SymbolId id = 0; id < symbols_.size(); ++id)
@@ -209,9 +209,9 @@ std::vector<SymbolId> SymbolTable::roots_of(Dim const& dim) const
     return roots;
 }
 
-bool SymbolTable::surely_not_negative(Dim const& dim) const
+bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size) const
 {
-    // Each input size is taken to be at least 1, so positive coefficients may pay for a negative constant.
+    // Positive coefficients over sizes may pay for a negative constant, as far as the least size of an input goes.
     int64_t least = 0;
     for (auto const& [monomial, coefficient] : dim.terms()) {
         bool sizes = true;
@@ -222,13 +222,13 @@ bool SymbolTable::surely_not_negative(Dim const& dim) const
         }
         if (!monomial.empty() && (coefficient < 0 || !sizes))
             return false;
-        if (inputs)
+        if (monomial.empty())
             least = wrapping_add(least, coefficient);
+        else if (inputs)
+            least = wrapping_add(least, wrapping_multiply(coefficient, least_size));
     }
     return least >= 0;
 }
-
-bool SymbolTable::surely_positive(Dim const& dim) const { return surely_not_negative(dim - Dim(1)); }
 
 std::string SymbolTable::text_of(Dim const& dim) const
 {

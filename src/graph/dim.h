@@ -85,11 +85,13 @@ public:
     std::optional<int64_t> example_of(Dim const& dim) const;
     // The input axes that a Dim depends on, through derived symbols as well.
     std::vector<SymbolId> roots_of(Dim const& dim) const;
-    // True where the value surely is not negative: a sum of sizes with positive coefficients.
-    bool surely_not_negative(Dim const& dim) const;
-    bool surely_positive(Dim const& dim) const; // as above, with a positive constant, or a product of input sizes (taken to be 1 or more)
+    // True where the value surely is not negative, whatever sizes (0 or more) its symbols stand for.
+    bool surely_not_negative(Dim const& dim) const { return surely_at_least_0(dim, 0); }
+    // The same, if no input is empty: good enough for the sizes of a slice, not for a branch.
+    bool not_negative_unless_empty(Dim const& dim) const { return surely_at_least_0(dim, 1); }
     std::string text_of(Dim const& dim) const;
 
 private:
+    bool surely_at_least_0(Dim const& dim, int64_t least_size) const;
     std::vector<Symbol> symbols_;
 };

@@ -11,7 +11,7 @@ constexpr uint64_t never_seen = std::numeric_limits<uint64_t>::max();
 
 TensorReference Heap::tensor(GraphTensor value)
 {
-    auto cell = std::make_shared<StorageCell>(StorageCell{value, 0});
+    auto cell = std::make_shared<StorageCell>(StorageCell{value, 0, present_journal()});
     return std::make_shared<TensorView>(TensorView{std::move(cell), {}, std::move(value), 0, true, false});
 }
 
@@ -21,6 +21,19 @@ TensorReference Heap::view(TensorReference const& of, ViewStep step, GraphTensor
     view->steps.push_back(std::make_shared<ViewStep const>(std::move(step)));
     return view;
 }
+
+Value Heap::list_of(std::vector<Value> items) { return Value{std::make_shared<ListValue>(ListValue{std::move(items), present_journal()})}; }
+
+Value Heap::integers_of(std::vector<Dim> const& dims)
+{
+    std::vector<Value> items;
+    for (auto const& dim : dims)
+        items.push_back(Value{dim});
+    return list_of(std::move(items));
+}
+
+Value Heap::dict_of(std::vector<std::pair<Value, Value>> items) { return Value{std::make_shared<DictValue>(DictValue{std::move(items), present_journal()})}; }
+Value Heap::object_of(std::string class_name) { return Value{std::make_shared<ObjectValue>(ObjectValue{std::move(class_name), {}, present_journal()})}; }
 
 Result<GraphTensor> Heap::read(TensorReference const& tensor)
 {
@@ -75,7 +88,7 @@ std::vector<std::pair<std::shared_ptr<Thing>, Thing>> undo(std::vector<std::pair
 
 void Heap::set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value)
 {
-    if (!journals_.empty())
+    if (cell->born_in < present_journal())
         remember(journals_.back().cells, cell, cell->base);
     cell->base = std::move(value);
     ++cell->generation; // never goes back: a view read in a branch must not look fresh after it
@@ -83,23 +96,27 @@ void Heap::set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value)
 
 void Heap::will_change(std::shared_ptr<ListValue> const& list)
 {
-    if (!journals_.empty())
+    if (list->born_in < present_journal())
         remember(journals_.back().lists, list, *list);
 }
 
 void Heap::will_change(std::shared_ptr<DictValue> const& dict)
 {
-    if (!journals_.empty())
+    if (dict->born_in < present_journal())
         remember(journals_.back().dicts, dict, *dict);
 }
 
 void Heap::will_change(std::shared_ptr<ObjectValue> const& object)
 {
-    if (!journals_.empty())
+    if (object->born_in < present_journal())
         remember(journals_.back().objects, object, *object);
 }
 
-void Heap::open_journal() { journals_.emplace_back(); }
+void Heap::open_journal()
+{
+    journals_.emplace_back();
+    journals_.back().number = ++last_journal_;
+}
 
 Changes Heap::close_journal()
 {

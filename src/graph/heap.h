@@ -18,6 +18,7 @@
 struct StorageCell {
     GraphTensor base;
     uint64_t generation = 0;
+    uint64_t born_in = 0;
 };
 
 struct ViewStep {
@@ -36,7 +37,8 @@ struct TensorView {
     bool wrapped_number = false; // made from a number of the program: takes part in type promotion as a number does
 };
 
-// What one branch changed: each thing with what it became. Order is that of the first change.
+// What one branch changed: each thing with what it became. Order is that of the first change. Things that were made in the
+// branch are not among them: nothing outside of it knows them.
 struct Changes {
     std::vector<std::pair<std::shared_ptr<StorageCell>, GraphTensor>> cells;
     std::vector<std::pair<std::shared_ptr<ListValue>, ListValue>> lists;
@@ -50,6 +52,12 @@ public:
     TensorReference tensor(GraphTensor value);
     // A view of `of`; `value` is what the step takes from its present value.
     TensorReference view(TensorReference const& of, ViewStep step, GraphTensor value, bool contiguous);
+
+    // Lists, dicts and objects that the program may change later.
+    Value list_of(std::vector<Value> items);
+    Value integers_of(std::vector<Dim> const& dims);
+    Value dict_of(std::vector<std::pair<Value, Value>> items);
+    Value object_of(std::string class_name);
 
     Result<GraphTensor> read(TensorReference const& tensor);
     // The tensor takes a new value of the same dtype and sizes; all views of its storage see it.
@@ -70,11 +78,15 @@ public:
 
 private:
     struct Journal {
+        uint64_t number = 0; // counts up: what has this or a higher one was made after the journal was opened
         std::vector<TensorReference> refreshed; // views whose value was computed again: in a graph that ends with the journal
         std::vector<std::pair<std::shared_ptr<StorageCell>, GraphTensor>> cells; // the old values
         std::vector<std::pair<std::shared_ptr<ListValue>, ListValue>> lists;
         std::vector<std::pair<std::shared_ptr<DictValue>, DictValue>> dicts;
         std::vector<std::pair<std::shared_ptr<ObjectValue>, ObjectValue>> objects;
     };
+    uint64_t present_journal() const { return journals_.empty() ? 0 : journals_.back().number; }
+
     std::vector<Journal> journals_;
+    uint64_t last_journal_ = 0;
 };

@@ -9,16 +9,7 @@ Value* ObjectValue::find(std::string_view name)
 }
 
 Value none() { return Value{NoneValue{}}; }
-Value list_of(std::vector<Value> items) { return Value{std::make_shared<ListValue>(ListValue{std::move(items)})}; }
 Value tuple_of(std::vector<Value> items) { return Value{std::make_shared<TupleValue>(TupleValue{std::move(items)})}; }
-
-Value integers_of(std::vector<Dim> const& dims)
-{
-    std::vector<Value> items;
-    for (auto const& dim : dims)
-        items.push_back(Value{dim});
-    return list_of(std::move(items));
-}
 
 namespace {
 

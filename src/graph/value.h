@@ -53,26 +53,28 @@ struct Value {
 };
 
 // Lists, dicts and objects are held by reference, as the program does: a change is seen by all who hold them.
+// `born_in` is the journal of the heap that was open when the thing was made (see heap.h); 0: none.
 struct ListValue {
     std::vector<Value> items;
+    uint64_t born_in = 0;
 };
 struct TupleValue {
     std::vector<Value> items;
 };
 struct DictValue {
     std::vector<std::pair<Value, Value>> items; // keys: text, integer, float, bool
+    uint64_t born_in = 0;
 };
 struct ObjectValue {
     std::string class_name;
     std::vector<std::pair<std::string, Value>> attributes;
+    uint64_t born_in = 0;
 
     Value* find(std::string_view name);
 };
 
 Value none();
-Value list_of(std::vector<Value> items);
 Value tuple_of(std::vector<Value> items);
-Value integers_of(std::vector<Dim> const& dims);
 
 // "Tensor", "int", "List of 3": for messages.
 std::string kind_of(Value const& value);

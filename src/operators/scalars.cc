@@ -205,8 +205,8 @@ std::optional<bool> decided(SymbolTable const& symbols, Order order, Dim const& 
     Dim const difference = left - right;
     if (difference.known())
         return holds(order, static_cast<double>(*difference.known()), 0);
-    bool const positive = symbols.surely_positive(difference);
-    bool const negative = symbols.surely_positive(right - left);
+    bool const positive = symbols.surely_not_negative(difference - Dim(1));
+    bool const negative = symbols.surely_not_negative(right - left - Dim(1));
     if (positive || negative)
         return holds(order, positive ? 1 : -1, 0);
     bool const at_least = symbols.surely_not_negative(difference);
@@ -518,14 +518,14 @@ Result<Value> reverse(Operation& op)
     return none();
 }
 
-Result<Value> copy_of_list(Operation& op) { return list_of(TRY(list_argument(op, "l"))->items); }
+Result<Value> copy_of_list(Operation& op) { return op.heap.list_of(TRY(list_argument(op, "l"))->items); }
 
 Result<Value> joined_lists(Operation& op)
 {
     auto items = TRY(list_argument(op, "a"))->items;
     auto const more = TRY(list_argument(op, "b"))->items;
     items.insert(items.end(), more.begin(), more.end());
-    return list_of(std::move(items));
+    return op.heap.list_of(std::move(items));
 }
 
 Result<Value> repeated_list(Operation& op)
@@ -538,7 +538,7 @@ Result<Value> repeated_list(Operation& op)
     std::vector<Value> result;
     for (int64_t i = 0; i < times; ++i)
         result.insert(result.end(), items.begin(), items.end());
-    return list_of(std::move(result));
+    return op.heap.list_of(std::move(result));
 }
 
 Result<Value> sliced_list(Operation& op)
@@ -554,7 +554,7 @@ Result<Value> sliced_list(Operation& op)
     std::vector<Value> result;
     for (int64_t i = start; i < end; i += step)
         result.push_back(items[static_cast<size_t>(i)]);
-    return list_of(std::move(result));
+    return op.heap.list_of(std::move(result));
 }
 
 Result<Value> contains(Operation& op)
@@ -634,7 +634,7 @@ Result<Value> dict_keys(Operation& op)
     std::vector<Value> items;
     for (auto const& [key, value] : TRY(dict_argument(op, "self"))->items)
         items.push_back(key);
-    return list_of(std::move(items));
+    return op.heap.list_of(std::move(items));
 }
 
 Result<Value> dict_values(Operation& op)
@@ -642,7 +642,7 @@ Result<Value> dict_values(Operation& op)
     std::vector<Value> items;
     for (auto const& [key, value] : TRY(dict_argument(op, "self"))->items)
         items.push_back(value);
-    return list_of(std::move(items));
+    return op.heap.list_of(std::move(items));
 }
 
 Result<Value> dict_pairs(Operation& op)
@@ -650,7 +650,7 @@ Result<Value> dict_pairs(Operation& op)
     std::vector<Value> items;
     for (auto const& [key, value] : TRY(dict_argument(op, "self"))->items)
         items.push_back(tuple_of({key, value}));
-    return list_of(std::move(items));
+    return op.heap.list_of(std::move(items));
 }
 
 Result<Value> dict_length(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(dict_argument(op, "self"))->items.size()))}; }
@@ -664,7 +664,7 @@ Result<Value> scalar_type(Operation& op)
     return number_of_type ? Result<Value>(Value{Dim(*number_of_type)}) : unsupported("the dtype of a quantised tensor");
 }
 Result<Value> rank(Operation& op) { return Value{Dim(TRY(op.tensor("self")).rank())}; }
-Result<Value> sizes(Operation& op) { return integers_of(TRY(op.tensor("self")).dims()); }
+Result<Value> sizes(Operation& op) { return op.heap.integers_of(TRY(op.tensor("self")).dims()); }
 Result<Value> size(Operation& op)
 {
     auto const self = TRY(op.tensor("self"));

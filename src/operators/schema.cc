@@ -34,6 +34,9 @@ std::vector<std::string_view> split(std::string_view text)
     return parts;
 }
 
+// A list that no program holds on to.
+Value default_list(std::vector<Value> items) { return Value{std::make_shared<ListValue>(ListValue{std::move(items), 0})}; }
+
 // Names that native_functions.yaml writes for numbers.
 std::map<std::string_view, int64_t> const named_numbers{{"Mean", 1}, {"Sum", 2}, {"contiguous_format", 0}, {"preserve_format", 1}, {"long", 4}, {"strided", 0}};
 
@@ -49,7 +52,7 @@ Result<Value> parse_default(std::string_view text, SchemaArgument const& argumen
         std::vector<Value> items;
         for (auto const item : split(text.substr(1, text.size() - 2)))
             items.push_back(TRY(parse_default(item, argument)));
-        return list_of(std::move(items));
+        return default_list(std::move(items));
     }
     if (auto const number = named_numbers.find(text); number != named_numbers.end())
         return Value{Dim(number->second)};
@@ -144,7 +147,7 @@ std::optional<Value> fitted(SchemaArgument const& argument, Value const& value)
         items = &(*tuple)->items;
     if (items == nullptr) {
         bool const repeats = argument.list_size > 0 && fits_item(argument, value) && argument.type != "Tensor";
-        return repeats ? std::optional(list_of(std::vector<Value>(static_cast<size_t>(argument.list_size), value))) : std::nullopt;
+        return repeats ? std::optional(default_list(std::vector<Value>(static_cast<size_t>(argument.list_size), value))) : std::nullopt;
     }
     bool const all = std::all_of(items->begin(), items->end(), [&](Value const& item) { return fits_item(argument, item) || (argument.items_optional && item.is<NoneValue>()); });
     return all ? std::optional(value) : std::nullopt;

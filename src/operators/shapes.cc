@@ -273,7 +273,7 @@ Result<Value> parts(Operation& op, int64_t axis, std::vector<int64_t> const& siz
         views.push_back(TRY(op.view(self, slice_step(op.graph, axis, start, start + size, 1), self->contiguous && axis == 0)));
         start += size;
     }
-    return list_of(std::move(views));
+    return op.heap.list_of(std::move(views));
 }
 
 Result<int64_t> size_to_split(Operation& op, GraphTensor const& value, int64_t axis)
@@ -336,7 +336,7 @@ Result<Value> unbind(Operation& op)
     std::vector<Value> views;
     for (int64_t i = 0; i < size; ++i)
         views.push_back(TRY(op.view(self, select_step(op.graph, axis, i), self->contiguous && axis == 0)));
-    return list_of(std::move(views));
+    return op.heap.list_of(std::move(views));
 }
 
 // ---- joins and repetition -------------------------------------------------------------------------------------------------------
