@@ -154,11 +154,19 @@ void Judge::settle(PickleValue arguments)
             holds_names_[arguments.id()] = true;
 }
 
+// torch's old files name the classes of pickled modules by ('module', class, file, source text).
+PickleValue class_of(PickleValue called)
+{
+    auto const id = called.persistent_id();
+    return id && id->size() == 4 && id->item(0).text() == "module" ? id->item(1) : called;
+}
+
 // The file's own classes, and those that only exist with the program that made the file.
 bool needs_code(PickleValue called)
 {
-    if (auto const id = called.persistent_id())
-        return id->size() == 4 && id->item(0).text() == "module";
+    auto const named = class_of(called);
+    if (named.id() != called.id())
+        return true;
     auto const module = called.module().value_or("");
     return module == "__main__" || module.starts_with("__main__.") || module.starts_with("cloudpickle") || module.starts_with("torch.nn.");
 }
@@ -171,7 +179,7 @@ void Judge::judge_call(PickleValue object)
     if (!rule) {
         settle(arguments);
         if (needs_code(called))
-            report(object, "needs-your-code", "an instance of " + (called.is(NodeKind::global) ? called.qualified_name() : text_of(called)) + ", whose code is not in the file's format");
+            report(object, "needs-your-code", "an instance of " + text_of(class_of(called)) + ": loading it runs the code of that class");
         else
             report(object, "would-call", text_of(object));
         return;

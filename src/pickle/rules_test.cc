@@ -50,7 +50,7 @@ Case const cases[] = {
     {"a name as an argument", plain, name("builtins", "set") + "(" + name("posix", "system") + "ltR.", ""},
     {"a dot in a name is another name", plain, name("collections", "OrderedDict.fromkeys") + ")R.", "would-call: collections.OrderedDict.fromkeys()"},
     {"a module's module", torch, name("random", "_os.system") + ")R.", "would-call: random._os.system()"},
-    {"the file's own classes", torch, name("__main__", "Net") + ")\x81}b.", "needs-your-code: an instance of __main__.Net, whose code is not in the file's format"},
+    {"the file's own classes", torch, name("__main__", "Net") + ")\x81}b.", "needs-your-code: an instance of __main__.Net: loading it runs the code of that class"},
     {"a call of a call's result", plain, ordered_dict + ")R.", "would-call: collections.OrderedDict()()"},
     {"an allowed name that may not be called", plain, name("builtins", "int") + text("5") + "\x85R.", "misused: builtins.int('5'): a call that no pickler writes"},
     {"an allowed name that may not stand as a value", numpy, "]" + name("numpy", "ndarray") + "a.", "misused: numpy.ndarray stands as a value"},

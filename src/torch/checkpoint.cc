@@ -34,14 +34,24 @@ Result<void> refuse_programs(ZipArchive const& archive, std::string const& folde
     return {};
 }
 
-Result<bool> is_big_endian(ZipArchive const& archive, std::string const& folder)
+// A small member. torch can be told to write no CRCs, so a wrong one is no error.
+Result<SharedBytes> read_member(ZipArchive const& archive, std::string const& name, CheckpointEvidence& evidence)
 {
-    if (!archive.find(folder + "byteorder"))
+    auto bytes = TRY(within(name, archive.content(*archive.find(name))));
+    if (!check_crc(*archive.find(name), bytes.bytes()))
+        evidence.add({"crc", "the CRC of the member is wrong", name});
+    return bytes;
+}
+
+Result<bool> is_big_endian(ZipArchive const& archive, std::string const& folder, CheckpointEvidence& evidence)
+{
+    std::string const name = folder + "byteorder";
+    if (!archive.find(name))
         return false; // before torch 2.0
-    auto const order = TRY(archive.checked_content(folder + "byteorder"));
+    auto const order = TRY(read_member(archive, name, evidence));
     auto const text = text_of(order.bytes());
     if (text != "little" && text != "big")
-        return malformed("byteorder is \"" + std::string(text.substr(0, 20)) + "\", wanted little or big").at(folder + "byteorder");
+        return malformed("byteorder is \"" + std::string(text.substr(0, 20)) + "\", wanted little or big").at(name);
     return text == "big";
 }
 
@@ -69,9 +79,7 @@ Result<Checkpoint> read_zip_checkpoint(SharedBytes file, CheckpointOptions const
 
     CheckpointEvidence evidence(PickleFlavour::torch_state);
     find_strangers(*archive, folder, evidence);
-    auto const bytes = TRY(within(place, archive->content(*archive->find(place))));
-    if (!check_crc(*archive->find(place), bytes.bytes()))
-        evidence.add({"crc", "the CRC of the pickle is wrong", place});
+    auto const bytes = TRY(read_member(*archive, place, evidence));
     PickleOptions pickle_options;
     pickle_options.limits = options.limits;
     auto const pickle = TRY(within(place, read_pickle(bytes.bytes(), pickle_options)));
@@ -80,12 +88,12 @@ Result<Checkpoint> read_zip_checkpoint(SharedBytes file, CheckpointOptions const
         evidence.add({"trailing-bytes", std::to_string(bytes.size() - pickle.end) + " bytes follow the pickle", place + " byte " + std::to_string(pickle.end)});
 
     Checkpoint checkpoint;
-    TorchStorages storages(archive, folder + "data/", TRY(is_big_endian(*archive, folder)));
+    TorchStorages storages(archive, folder + "data/", TRY(is_big_endian(*archive, folder, evidence)));
     TRY(within(place, read_checkpoint_values(pickle.root(), bytes, storages, options.limits, checkpoint)));
     classify_checkpoint(checkpoint);
     if (options.check_storages)
         for (auto const& key : storages.damaged())
-            evidence.add({"crc", "the CRC of a storage is wrong: its bytes changed, or torch was told to write none", folder + "data/" + key});
+            evidence.add({"storage-crc", "the CRC of a storage is wrong: its bytes changed, or torch was told to write none", folder + "data/" + key});
     evidence.move_to(checkpoint);
     return checkpoint;
 }

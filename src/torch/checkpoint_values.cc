@@ -249,7 +249,7 @@ Result<void> CheckpointWalk::read_attributes(PickleValue state, std::string cons
 void CheckpointWalk::keep_source(PickleValue persistent_id)
 {
     auto const id = *persistent_id.persistent_id();
-    std::string const name = class_name_of(id.item(1));
+    std::string const name = text_of(id.item(1), 200);
     if (!known_sources_.insert(name).second)
         return;
     checkpoint_.sources.push_back({name, std::string(id.item(2).text().value_or("")), std::string(id.item(3).text().value_or(""))});

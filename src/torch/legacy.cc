@@ -7,12 +7,13 @@
 #include "torch/checkpoint_values.h"
 
 #include <algorithm>
-#include <array>
 
 namespace {
 
-// PROTO 2, LONG1 of ten bytes: 0x1950a86a20f9469cfc6c, STOP.
-constexpr std::array<unsigned char, 15> magic{0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, '.'};
+// LONG1 of ten bytes: 0x1950a86a20f9469cfc6c, STOP. PROTO stands before it, and from protocol 4 on a FRAME.
+constexpr std::string_view magic = "\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.";
+constexpr size_t proto_bytes = 2;
+constexpr size_t frame_bytes = 9;
 constexpr int64_t protocol_version = 1001;
 
 // Reads one pickle after the other.
@@ -94,7 +95,13 @@ Result<void> check_protocol(PickleStream& stream)
 
 bool is_legacy_checkpoint(Bytes file)
 {
-    return file.size() >= magic.size() && std::equal(magic.begin(), magic.end(), file.begin(), [](unsigned char wanted, std::byte byte) { return std::byte{wanted} == byte; });
+    auto text = text_of(file);
+    if (!text.starts_with('\x80') || text.size() < proto_bytes + frame_bytes)
+        return false;
+    text.remove_prefix(proto_bytes);
+    if (text.starts_with('\x95'))
+        text.remove_prefix(frame_bytes);
+    return text.starts_with(magic);
 }
 
 Result<Checkpoint> read_legacy_checkpoint(SharedBytes const& file, CheckpointOptions const& options)

@@ -1,0 +1,39 @@
+#include "files/zip.h"
+#include "torch/checkpoint.h"
+
+// Any bytes as a checkpoint file, and any bytes as the pickle of one with two storages; all tensors are copied out.
+
+namespace {
+
+void read(SharedBytes file)
+{
+    CheckpointOptions options;
+    options.limits.entries = 10'000;
+    options.limits.steps = 100'000;
+    options.limits.unpacked_bytes = 1 << 20;
+    options.check_storages = true;
+    auto const checkpoint = read_checkpoint(std::move(file), options);
+    if (!checkpoint)
+        return;
+    for (auto const& tensor : checkpoint->tensors)
+        if (auto const data = tensor.tensor.data(options.limits); data && data->bytes().size() > options.limits.unpacked_bytes + tensor.tensor.storage_bytes.size())
+            __builtin_trap();
+}
+
+}
+
+extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
+{
+    std::string const bytes(reinterpret_cast<char const*>(data), size);
+    read(SharedBytes::take(bytes));
+
+    ZipWriter writer;
+    (void)writer.add("a/data.pkl", {SharedBytes::take(bytes)});
+    (void)writer.add("a/data/0", {SharedBytes::take(std::string(64, '\x01'))});
+    (void)writer.add("a/data/1", {SharedBytes::take(std::string(16, '\x02'))});
+    std::string archive;
+    for (auto const& piece : std::move(writer).finish())
+        archive += text_of(piece.bytes());
+    read(SharedBytes::take(std::move(archive)));
+    return 0;
+}
