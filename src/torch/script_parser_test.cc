@@ -1,7 +1,6 @@
 #include "torch/script_parser.h"
 
 #include <gtest/gtest.h>
-#include <thread>
 
 namespace {
 

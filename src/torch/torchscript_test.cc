@@ -8,8 +8,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
-#include <thread>
+#include <pthread.h>
 
 namespace {
 
@@ -264,6 +265,51 @@ TEST(TorchScript, is_not_led_into_endless_work)
     for (int level = 0; level < 100'000; ++level)
         nested += "e";
     EXPECT_EQ(data_answer(text("a") + nested).substr(0, 38), "error: values nest deeper than 200, by");
+}
+
+// Runs `work` where the stack is 1 MiB, the least that the recursion here must fit.
+void on_small_stack(std::function<void()> work)
+{
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, size_t{1} << 20);
+    pthread_t thread;
+    auto const run = [](void* argument) -> void* {
+        (*static_cast<std::function<void()>*>(argument))();
+        return nullptr;
+    };
+    ASSERT_EQ(pthread_create(&thread, &attributes, run, &work), 0);
+    pthread_join(thread, nullptr);
+    pthread_attr_destroy(&attributes);
+}
+
+std::string nested_code(size_t levels)
+{
+    std::string code = "class M(Module):\n  a : int\ndef f(c: bool, x: int) -> int:\n  def h0():\n    return x\n";
+    for (size_t level = 1; level < levels; ++level)
+        code += "  def h" + std::to_string(level) + "():\n    return fork(h" + std::to_string(level - 1) + ")\n";
+    code += "  y = fork(h" + std::to_string(levels - 1) + ")\n  z = ";
+    for (size_t level = 0; level < levels; ++level)
+        code += "torch.neg(";
+    code += "x" + std::string(levels, ')') + "\n";
+    for (size_t level = 2; level < levels; ++level)
+        code += std::string(level, ' ') + "if c:\n";
+    code += std::string(levels, ' ') + "x = y\n";
+    for (size_t level = levels - 1; level >= 2; --level)
+        code += std::string(level, ' ') + "else:\n" + std::string(level + 1, ' ') + "pass\n";
+    return code + "  return x\n";
+}
+
+TEST(TorchScript, fits_a_small_stack_as_deep_as_it_goes)
+{
+    std::string nested = text("a") + "N";
+    for (int level = 0; level < 195; ++level)
+        nested = text("a") + object("__torch__", "M", nested);
+    for (size_t const levels : {size_t{90}, size_t{150}, size_t{190}, size_t{210}})
+        on_small_stack([&] {
+            std::string const found = answer(model(object("__torch__", "M", nested), nested_code(levels)));
+            EXPECT_EQ(found.substr(0, 4), levels < 200 ? "a = " : "erro") << levels << ": " << found;
+        });
 }
 
 TEST(TorchScript, is_refused_or_read_whatever_becomes_of_its_members)

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
         CHECK(writer.add(name, {SharedBytes::take(std::move(content))}).has_value(), "the member is added");
     };
     add("m/code/__torch__.py", std::string(reinterpret_cast<char const*>(data), size));
-    add("m/constants.pkl", std::string("\x80\x02X\x01\0\0\0aK\x01\x86.", 14));
+    add("m/constants.pkl", std::string("\x80\x02X\x01\0\0\0aK\x01\x86.", 12));
     add("m/data.pkl", "\x80\x02"
                       "c__torch__.torch.classes.x\nC\n)\x81.");
     add("m/version", "3\n");
