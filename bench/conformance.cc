@@ -113,7 +113,8 @@ Result<Verdict> judge(std::filesystem::path const& model, int64_t opset)
     if (auto const* program = std::get_if<UnsupportedProgram>(&outcome))
         return Verdict{"refused", 0, unsupported_text(*program), false};
     auto const& conversion = std::get<Conversion>(outcome);
-    bool const warned = !conversion.warnings.empty();
+    // Only these speak of numbers; no other warning excuses a difference.
+    bool const warned = std::any_of(conversion.warnings.begin(), conversion.warnings.end(), [](auto const& warning) { return warning.code == "G07" || warning.code == "G10" || warning.code == "G11"; });
     auto const runtime = TRY(Runtime::open());
     auto const bytes = write_onnx(conversion.model);
     SessionOptions settings;
@@ -126,7 +127,7 @@ Result<Verdict> judge(std::filesystem::path const& model, int64_t opset)
     if (!answers)
         return Verdict{"invalid", 0, "run: " + answers.error().text(), warned};
     auto verdict = compared(sample, *answers, warned);
-    if (warned && verdict.note.empty())
+    if (!conversion.warnings.empty() && verdict.note.empty())
         verdict.note = conversion.warnings[0].code + " " + conversion.warnings[0].message;
     return verdict;
 }

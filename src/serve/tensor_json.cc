@@ -109,11 +109,11 @@ std::optional<size_t> levels_wanted(Json const& value, SessionValue const& wante
     return nesting + 1 == rank ? rank - 1 : rank;
 }
 
-void append_text(double number, DType dtype, std::string& text)
+// As a double, whatever the dtype: what output.item() and .tolist() give in PyTorch, and equal to them for every reader.
+void append_text(double number, std::string& text)
 {
     char digits[64];
-    auto const narrow = static_cast<float>(number);
-    auto const end = dtype == DType::float64 ? std::to_chars(digits, digits + sizeof digits, number).ptr : std::to_chars(digits, digits + sizeof digits, narrow).ptr;
+    auto const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     std::string_view const written(digits, static_cast<size_t>(end - digits));
     text += written;
     if (written.find_first_of(".e") == std::string_view::npos)
@@ -134,7 +134,7 @@ bool append_element(Tensor const& tensor, uint64_t index, std::string& text)
         auto const number = tensor.number_at(index);
         if (!std::isfinite(number))
             return false;
-        append_text(number, tensor.dtype(), text);
+        append_text(number, text);
     }
     return true;
 }

@@ -26,7 +26,7 @@ struct ReadTensor {
 // those of `wanted`. Nothing where anything is wrong; then `faults` says what, at `location` and below.
 std::optional<ReadTensor> read_json_tensor(Json const& value, SessionValue const& wanted, Json const& location, BodyFaults& faults);
 
-// Nested lists; a tensor of rank 0 is a plain value. Floats are the shortest texts that come back as the same float of their own
-// width, integers and booleans are exact, strings that are not UTF-8 have U+FFFD in them. Nothing where a float is not
+// Nested lists; a tensor of rank 0 is a plain value. Floats are written as the double they are equal to, as
+// PyTorch's item() and tolist() give them; integers and booleans are exact, strings that are not UTF-8 have U+FFFD in them. Nothing where a float is not
 // finite, for JSON has no word for it.
 std::optional<std::string> json_tensor_text(Tensor const& tensor);
