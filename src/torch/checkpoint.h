@@ -17,6 +17,17 @@
 
 struct CheckpointValue;
 
+// Keys and values, in the file's order. Its special members are defined elsewhere: a std::pair of a type that holds such pairs cannot
+// be completed where they would be implicit.
+struct CheckpointItems : std::vector<std::pair<CheckpointValue, CheckpointValue>> {
+    CheckpointItems();
+    CheckpointItems(CheckpointItems const&);
+    CheckpointItems(CheckpointItems&&) noexcept;
+    CheckpointItems& operator=(CheckpointItems const&);
+    CheckpointItems& operator=(CheckpointItems&&) noexcept;
+    ~CheckpointItems();
+};
+
 struct CheckpointNone {
 };
 // An index into Checkpoint::tensors.
@@ -43,13 +54,13 @@ struct CheckpointSequence {
 };
 // Keys are plain values: any of them but dicts.
 struct CheckpointDict {
-    std::vector<std::pair<CheckpointValue, CheckpointValue>> items;
+    CheckpointItems items;
 };
 // An instance of a class: a module, a config object. Its attributes, or what else its state is.
 struct CheckpointObject {
     std::string class_name; // "torch.nn.modules.linear.Linear"
     std::vector<CheckpointValue> arguments; // of the call that makes it
-    std::vector<std::pair<CheckpointValue, CheckpointValue>> attributes;
+    CheckpointItems attributes;
 };
 
 struct CheckpointValue {

@@ -54,6 +54,13 @@ std::string weights_key(CheckpointDict const& dict)
 
 }
 
+CheckpointItems::CheckpointItems() = default;
+CheckpointItems::CheckpointItems(CheckpointItems const&) = default;
+CheckpointItems::CheckpointItems(CheckpointItems&&) noexcept = default;
+CheckpointItems& CheckpointItems::operator=(CheckpointItems const&) = default;
+CheckpointItems& CheckpointItems::operator=(CheckpointItems&&) noexcept = default;
+CheckpointItems::~CheckpointItems() = default;
+
 CheckpointValue const* CheckpointValue::find(std::string_view key) const
 {
     if (auto const* items = dict())

@@ -100,7 +100,7 @@ struct ValueText {
     }
     std::string operator()(CheckpointDict const& value) const { return "{" + pairs(value.items) + "}"; }
     std::string operator()(CheckpointObject const& value) const { return value.class_name + "(" + pairs(value.attributes) + ")"; }
-    std::string pairs(std::vector<std::pair<CheckpointValue, CheckpointValue>> const& items) const
+    std::string pairs(CheckpointItems const& items) const
     {
         std::string text;
         for (auto const& [key, item] : items)

@@ -23,16 +23,14 @@ public:
     Result<CheckpointValue> read(PickleValue value, std::string const& path, uint32_t depth);
 
 private:
-    using Pairs = std::vector<std::pair<CheckpointValue, CheckpointValue>>;
-
     Result<CheckpointValue> read_container(PickleValue value, std::string const& path, uint32_t depth);
     Result<CheckpointValue> read_tensor(PickleValue value, std::string const& path);
     Result<CheckpointValue> read_numpy(PickleValue value, std::string const& path);
     Result<CheckpointValue> read_sequence(PickleValue value, std::span<NodeId const> elements, std::string const& path, uint32_t depth);
     Result<CheckpointValue> read_dict(PickleValue value, std::string const& path, uint32_t depth);
     Result<CheckpointValue> read_object(PickleValue value, std::string const& path, uint32_t depth);
-    Result<void> read_attributes(PickleValue state, std::string const& path, uint32_t depth, Pairs& attributes);
-    Result<void> read_pairs(PickleValue mapping, std::string const& path, bool of_module, uint32_t depth, Pairs& pairs);
+    Result<void> read_attributes(PickleValue state, std::string const& path, uint32_t depth, CheckpointItems& attributes);
+    Result<void> read_pairs(PickleValue mapping, std::string const& path, bool of_module, uint32_t depth, CheckpointItems& items);
     void keep_source(PickleValue persistent_id);
 
     SharedBytes const& pickle_;
@@ -211,14 +209,14 @@ Result<CheckpointValue> CheckpointWalk::read_sequence(PickleValue value, std::sp
     return CheckpointValue{std::move(sequence)};
 }
 
-Result<void> CheckpointWalk::read_pairs(PickleValue mapping, std::string const& path, bool of_module, uint32_t depth, Pairs& pairs)
+Result<void> CheckpointWalk::read_pairs(PickleValue mapping, std::string const& path, bool of_module, uint32_t depth, CheckpointItems& items)
 {
     for (auto const& [key, item] : items_in(mapping)) {
         auto const key_value = mapping.other(key);
         std::string const inner = of_module && is_module_part(key_value) ? path : joined(path, key_text(key_value));
         auto key_read = TRY(read(key_value, inner, depth + 1));
         auto item_read = TRY(read(mapping.other(item), inner, depth + 1));
-        pairs.emplace_back(std::move(key_read), std::move(item_read));
+        items.emplace_back(std::move(key_read), std::move(item_read));
     }
     return {};
 }
@@ -231,7 +229,7 @@ Result<CheckpointValue> CheckpointWalk::read_dict(PickleValue value, std::string
 }
 
 // What BUILD was given: a dict, (dict or None, dict of slots), or something of the class's own.
-Result<void> CheckpointWalk::read_attributes(PickleValue state, std::string const& path, uint32_t depth, Pairs& attributes)
+Result<void> CheckpointWalk::read_attributes(PickleValue state, std::string const& path, uint32_t depth, CheckpointItems& attributes)
 {
     if (is_mapping(state))
         return read_pairs(state, path, is_module_state(state), depth, attributes);
