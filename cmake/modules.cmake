@@ -44,7 +44,7 @@ function(add_module name)
 
     file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
     set(tests ${sources})
-    list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+    list(FILTER sources EXCLUDE REGEX "(_test|/main)\\.cc$")
     list(FILTER tests INCLUDE REGEX "_test\\.cc$")
     if(sources)
         add_library(${name} STATIC ${sources})

@@ -1,0 +1,124 @@
+#include "cli/options.h"
+#include "cli/verbs.h"
+
+#include "arrays/safetensors.h"
+#include "cli/weights.h"
+#include "files/atomic.h"
+#include "publish/values.h"
+#include "publish/words.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace {
+
+std::string converted_text(std::string const& output, ConvertedModel const& converted, std::optional<VerifyReport> const& report)
+{
+    std::vector<std::vector<std::string>> rows{{"wrote", output + (converted.external_location.empty() ? "" : " and " + converted.external_location)},
+        {"ONNX", fmt::format("opset {}, IR {}, {}, {}", opset_of(converted.model), converted.model.ir_version, count_text(converted.model.graph.nodes.size(), "node"), bytes_text(converted.bytes.size() + converted.external_data.size))}};
+    for (auto const& input : converted.model.graph.inputs)
+        rows.push_back({"input", input.name + ": " + type_text(input)});
+    for (auto const& value : converted.model.graph.outputs)
+        rows.push_back({"output", value.name + ": " + type_text(value)});
+    for (auto const& assumption : converted.assumptions)
+        rows.push_back({"assumed", assumption});
+    rows.push_back({"numbers", report ? receipt_of(*report) : "not checked: give --sample FILE.npz with recorded answers"});
+    return printable(table_text(rows));
+}
+
+void say_warnings(Screen& screen, ConvertedModel const& converted)
+{
+    for (auto const& warning : converted.warnings)
+        screen.say(screen.painted(Paint::yellow, "warning[" + warning.code + "]:") + " " + printable(warning.message + (warning.where.empty() ? "" : " (" + warning.where + ")")));
+}
+
+// Weights first: a model whose data is not there yet must not be there either.
+Result<void> write_model(std::filesystem::path const& output, ConvertedModel const& converted)
+{
+    if (!converted.external_location.empty())
+        TRY(write_file_durably(output.parent_path() / converted.external_location, std::span<SharedBytes const>(converted.external_data.parts)));
+    return write_file_durably(output, converted.bytes.bytes());
+}
+
+Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesystem::path const& output)
+{
+    auto const source = TRY(open_source(given.argument("FILE"), TRY(given.digest())));
+    auto const samples = TRY(read_sample_files(given.texts("--sample")));
+    auto const request = TRY(conversion_request(given, samples, output.filename().string() + ".data"));
+    auto const evidence = TRY(evidence_request(given, samples));
+    if (source.kind == Kind::onnx)
+        return unsupported("an ONNX model already, wanted something to convert").at(source.file.path()).hint("`hullmark verify` and `hullmark publish` take it as it is");
+    auto const read = TRY(read_source(source));
+    for (auto const& finding : findings_of(source, std::get<TorchScriptFile>(read)))
+        desk.screen.say(desk.screen.painted(Paint::yellow, "warning:") + " " + printable(finding));
+    TRY(check_stop(desk.world));
+
+    Trail trail;
+    auto converted = within(source.file.path(), convert_source(read, request, trail));
+    if (!trail.unsupported.empty())
+        desk.error_details["unsupported"] = json_of(trail.unsupported);
+    if (!converted)
+        return tl::unexpected(std::move(converted).error());
+    TRY(check_stop(desk.world));
+
+    std::optional<VerifyReport> report;
+    if (!given.has("--no-verify") && TRY(has_evidence(*converted, evidence))) {
+        report = TRY(gather_evidence(desk.world, *converted, evidence));
+        desk.error_details["report"] = json_of(*report);
+        TRY(within(source.file.path(), demand_passed(*report)));
+    }
+    TRY(check_stop(desk.world));
+    TRY(write_model(output, *converted));
+    if (!given.has("--json"))
+        say_warnings(desk.screen, *converted);
+
+    Answer answer;
+    answer.document["output"] = output.string();
+    answer.document.update(json_of(*converted));
+    answer.document["report"] = report ? json_of(*report) : Json(nullptr);
+    answer.text = converted_text(output.string(), *converted, report);
+    return answer;
+}
+
+Result<Answer> convert_to_safetensors(Invocation const& given, Desk& desk, std::filesystem::path const& output)
+{
+    auto const source = TRY(open_source(given.argument("FILE"), TRY(given.digest())));
+    auto const weights = TRY(within(source.file.path(), read_weights(source)));
+    auto const parts = TRY(within(source.file.path(), write_safetensors(weights.tensors)));
+    TRY(check_stop(desk.world));
+    TRY(write_file_durably(output, std::span<SharedBytes const>(parts)));
+    for (auto const& note : weights.notes)
+        desk.screen.say(desk.screen.painted(Paint::yellow, "note:") + " " + printable(note));
+    uint64_t bytes = 0;
+    Answer answer;
+    answer.document = {{"output", output.string()}, {"tensors", Json::array()}, {"notes", weights.notes}, {"warnings", Json::array()}};
+    for (auto const& [name, tensor] : weights.tensors) {
+        answer.document["tensors"].push_back({{"name", name}, {"dtype", name_of(tensor.dtype())}, {"shape", tensor.shape()}, {"bytes", tensor.bytes().size()}});
+        bytes += tensor.bytes().size();
+    }
+    answer.text = fmt::format("wrote {}: {}, {}\n", output.string(), count_text(weights.tensors.size(), "tensor"), bytes_text(bytes));
+    return answer;
+}
+
+Result<Answer> convert_file(Invocation const& given, Desk& desk)
+{
+    auto const output = given.text("--output");
+    if (!output)
+        return bad_usage("-o is not given, wanted the file to write").hint("add -o model.onnx or -o model.safetensors");
+    std::filesystem::path const path = *output;
+    if (path.extension() == ".onnx")
+        return convert_to_onnx(given, desk, path);
+    if (path.extension() == ".safetensors")
+        return convert_to_safetensors(given, desk, path);
+    return bad_usage("-o is \"" + *output + "\", wanted a name that ends with .onnx or .safetensors").hint("add -o model.onnx or -o model.safetensors");
+}
+
+}
+
+Command convert_command()
+{
+    return {"convert", "turns a model file into ONNX, or weights into safetensors", "hullmark convert model.pt -o model.onnx --sample sample.npz",
+        {{"FILE", "the file that training left behind"}},
+        joined({{{"--output", "OUT", "the file to write: OUT.onnx or OUT.safetensors", Times::once, Wants::file, 'o'}, sha256_option(), {"--no-verify", "", "do not run the model, whatever answers the sample holds"}}, conversion_options(), evidence_options()}),
+        convert_file};
+}

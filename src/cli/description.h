@@ -1,0 +1,57 @@
+#pragma once
+
+#include "publish/source.h"
+#include "tensor/tensor.h"
+#include "json/json.h"
+
+#include <string>
+#include <vector>
+
+// What `inspect` says about a file: a document, and the same as text.
+
+class Description {
+public:
+    Json document = Json::object();
+
+    // A line of the head: "opset  17".
+    void add_row(std::string name, std::string text) { head_.push_back({std::move(name), std::move(text)}); }
+    // A titled table below the head; long ones are cut, the document has all.
+    void add_section(std::string title, std::vector<std::vector<std::string>> rows);
+    void add_tensor(std::string const& name, std::string const& dtype, Shape const& shape, uint64_t bytes);
+    void add_advice(std::string text);
+    // safe or dangerous, with what was found.
+    void judge(std::vector<std::string> const& findings);
+    void set_verdict(std::string_view verdict);
+
+    // Ends with a newline; control characters are gone.
+    std::string text(std::string const& title);
+
+private:
+    void add_tensor_section();
+
+    struct Section {
+        std::string title;
+        std::vector<std::vector<std::string>> rows;
+    };
+    struct TensorLine {
+        std::string name;
+        std::string type;
+        uint64_t bytes = 0;
+        uint64_t elements = 0;
+    };
+    std::vector<std::vector<std::string>> head_;
+    std::vector<Section> sections_;
+    std::vector<TensorLine> tensors_;
+    std::vector<std::string> advice_;
+};
+
+// Each describes one family of kinds, or fails as its reader does.
+Result<void> describe_checkpoint(SourceFile const& source, Description& description);
+Result<void> describe_torchscript(SourceFile const& source, Description& description);
+Result<void> describe_onnx(SourceFile const& source, Description& description);
+Result<void> describe_safetensors(SourceFile const& source, Description& description);
+Result<void> describe_array(SourceFile const& source, Description& description);
+Result<void> describe_arrays(SourceFile const& source, Description& description);
+Result<void> describe_pickle(SourceFile const& source, Description& description);
+Result<void> describe_archive(SourceFile const& source, Description& description);
+Result<void> describe_package(std::string const& folder, Description& description);

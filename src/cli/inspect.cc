@@ -1,0 +1,98 @@
+#include "cli/description.h"
+#include "cli/options.h"
+#include "cli/verbs.h"
+#include "publish/models.h"
+#include "publish/words.h"
+
+#include <fmt/format.h>
+
+namespace {
+
+// What no model loader opens.
+bool is_skipped(Kind kind)
+{
+    switch (kind) {
+    case Kind::text:
+    case Kind::json:
+    case Kind::yaml:
+    case Kind::template_text:
+    case Kind::source:
+    case Kind::image:
+    case Kind::audio:
+    case Kind::safetensors_index:
+    case Kind::pytorch_index:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Result<void> describe(SourceFile const& source, Description& description)
+{
+    switch (source.kind) {
+    case Kind::torch_checkpoint:
+    case Kind::torch_module:
+        return describe_checkpoint(source, description);
+    case Kind::torchscript:
+        return describe_torchscript(source, description);
+    case Kind::onnx:
+        return describe_onnx(source, description);
+    case Kind::safetensors:
+        return describe_safetensors(source, description);
+    case Kind::numpy:
+        return describe_array(source, description);
+    case Kind::numpy_archive:
+        return describe_arrays(source, description);
+    case Kind::pickle:
+    case Kind::joblib:
+    case Kind::scikit_learn:
+        return describe_pickle(source, description);
+    case Kind::zip:
+    case Kind::torch_exported_program:
+    case Kind::torch_package:
+    case Kind::keras:
+    case Kind::skops:
+        return describe_archive(source, description);
+    case Kind::unknown:
+        description.set_verdict("unreadable");
+        return {};
+    default:
+        if (is_skipped(source.kind))
+            description.set_verdict("skipped");
+        else
+            description.add_advice("hullmark names this kind of file and does not read it yet, so it is not judged");
+        return {};
+    }
+}
+
+Result<Answer> inspect_folder(std::string const& path)
+{
+    Description description;
+    Kind const kind = TRY(recognise_folder(path));
+    description.document = {{"path", path}, {"kind", name_of(kind)}, {"bytes", nullptr}, {"sha256", nullptr}, {"verdict", nullptr}};
+    if (kind == Kind::hullmark_package)
+        TRY(describe_package(path, description));
+    return Answer{description.document, description.text(path + ": " + std::string(title_of(kind))), 0};
+}
+
+Result<Answer> inspect(Invocation const& given, Desk&)
+{
+    std::string const path = given.argument("FILE");
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        return inspect_folder(path);
+    auto const source = TRY(open_source(path, TRY(given.digest())));
+    Description description;
+    description.document = {{"path", path}, {"kind", name_of(source.kind)}, {"bytes", source.file.size()}, {"sha256", source.digest.hex()}, {"verdict", nullptr}};
+    description.add_row("bytes", source.file.size() < 1000 ? std::to_string(source.file.size()) : fmt::format("{} ({})", source.file.size(), bytes_text(source.file.size())));
+    description.add_row("sha256", source.digest.hex());
+    TRY(within(path, describe(source, description)));
+    return Answer{description.document, description.text(path + ": " + std::string(title_of(source.kind))), 0};
+}
+
+}
+
+Command inspect_command()
+{
+    return {"inspect", "says what a file is and what is in it, without running any of it", "hullmark inspect model.pt", {{"FILE", "any file, or a package's folder"}}, {sha256_option()}, inspect};
+}

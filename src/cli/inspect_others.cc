@@ -1,0 +1,195 @@
+#include "cli/description.h"
+
+#include "arrays/npy.h"
+#include "arrays/npz.h"
+#include "arrays/safetensors.h"
+#include "files/zip.h"
+#include "onnx/read.h"
+#include "onnx/structure.h"
+#include "package/package.h"
+#include "pickle/render.h"
+#include "pickle/rules.h"
+#include "publish/values.h"
+#include "publish/words.h"
+
+namespace {
+
+void add_tensor(NamedTensor const& named, Description& description)
+{
+    auto const& tensor = named.tensor;
+    description.add_tensor(named.name, std::string(name_of(tensor.dtype())), tensor.shape(), tensor.bytes().size());
+}
+
+void add_values(std::string const& title, std::vector<OnnxValueInfo> const& values, Description& description)
+{
+    description.document[title] = json_of(values);
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& value : values)
+        rows.push_back({value.name, type_text(value)});
+    description.add_section(title, std::move(rows));
+}
+
+std::vector<std::string> harmful_in(OnnxModel const& model)
+{
+    std::vector<std::string> findings;
+    for (auto const& external : external_tensors(model))
+        if (auto const location = check_external_location(external.tensor->external->location); !location)
+            findings.push_back("external data: " + location.error().text());
+    for (auto const& domain : custom_domains(model))
+        findings.push_back("operators of the domain " + domain + " need a library that whoever loads the model would run");
+    return findings;
+}
+
+std::string name_of_operator(OnnxOperatorCount const& operation) { return (operation.domain.empty() ? "" : operation.domain + "::") + operation.op_type; }
+
+}
+
+Result<void> describe_onnx(SourceFile const& source, Description& description)
+{
+    auto const model = TRY(read_onnx(source.file.shared()));
+    auto const structure = check_structure(model);
+    description.document["ir_version"] = model.ir_version;
+    description.document["producer"] = model.producer_name;
+    description.document["parameters"] = parameter_count(model);
+    description.document["opsets"] = Json::object();
+    for (auto const& opset : model.opsets)
+        description.document["opsets"][opset.domain.empty() ? "ai.onnx" : opset.domain] = opset.version;
+    description.add_row("opset", std::to_string(opset_of(model)) + ", IR version " + std::to_string(model.ir_version));
+    if (!model.producer_name.empty())
+        description.add_row("made by", model.producer_name + " " + model.producer_version);
+    description.add_row("graph", count_text(model.graph.nodes.size(), "node") + ", " + count_text(parameter_count(model), "parameter"));
+    auto findings = harmful_in(model);
+    if (!structure)
+        findings.push_back("the graph does not hold together: " + structure.error().text());
+    description.judge(findings);
+    add_values("inputs", required_inputs(model), description);
+    add_values("outputs", model.graph.outputs, description);
+    description.document["tensors"] = Json::array();
+    for (auto const& initializer : model.graph.initializers) {
+        auto const dtype = dtype_of_onnx(initializer.data_type);
+        uint64_t const bytes = dtype ? bytes_of_elements(*dtype, element_count(initializer.dims).value_or(0)).value_or(0) : initializer.raw.size();
+        description.add_tensor(initializer.name, dtype ? std::string(name_of(*dtype)) : "unknown", initializer.dims, bytes);
+    }
+    description.document["operators"] = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& operation : operator_counts(model)) {
+        description.document["operators"].push_back({{"operator", name_of_operator(operation)}, {"count", operation.count}});
+        rows.push_back({name_of_operator(operation), std::to_string(operation.count)});
+    }
+    description.add_section("operators", std::move(rows));
+    return {};
+}
+
+Result<void> describe_safetensors(SourceFile const& source, Description& description)
+{
+    auto const file = TRY(read_safetensors(source.file.shared()));
+    description.judge({});
+    description.document["tensors"] = Json::array();
+    for (auto const& named : file.tensors)
+        add_tensor(named, description);
+    description.document["values"] = file.metadata;
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& [key, value] : file.metadata)
+        rows.push_back({key, value.substr(0, 100)});
+    description.add_section("metadata", std::move(rows));
+    description.add_advice("weights without a graph: what is computed with them stands in Python code elsewhere");
+    return {};
+}
+
+Result<void> describe_array(SourceFile const& source, Description& description)
+{
+    auto const tensor = read_npy(source.file.shared());
+    description.document["tensors"] = Json::array();
+    if (!tensor && tensor.error().code == pickle_inside_code) {
+        description.judge({tensor.error().text()});
+        return {};
+    }
+    add_tensor({"array", TRY(tensor)}, description);
+    description.judge({});
+    return {};
+}
+
+Result<void> describe_arrays(SourceFile const& source, Description& description)
+{
+    auto const arrays = read_npz(source.file.shared());
+    description.document["tensors"] = Json::array();
+    if (!arrays && (arrays.error().code == pickle_inside_code || arrays.error().reason == Reason::refused)) {
+        description.judge({arrays.error().text()});
+        return {};
+    }
+    for (auto const& named : TRY(arrays))
+        add_tensor(named, description);
+    description.judge({});
+    return {};
+}
+
+Result<void> describe_pickle(SourceFile const& source, Description& description)
+{
+    auto const pickle = TRY(read_pickle(source.file.bytes()));
+    PickleFindings all = judge_pickle(pickle, PickleFlavour::numpy);
+    all.add(pickle.findings);
+    std::vector<std::string> findings;
+    for (auto const& finding : all.list)
+        findings.push_back(std::string(finding.code) + ": " + finding.message + " (byte " + std::to_string(finding.offset) + ")");
+    if (pickle.end != source.file.size())
+        findings.push_back("trailing-bytes: " + std::to_string(source.file.size() - pickle.end) + " bytes follow the pickle");
+    description.add_row("protocol", std::to_string(pickle.protocol));
+    description.judge(findings);
+    description.document["names"] = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& mention : pickle.mentions) {
+        auto const global = pickle.graph.value(mention.global);
+        std::string const name = global.qualified_name();
+        bool allowed = true;
+        for (auto const& finding : all.list)
+            allowed = allowed && finding.message.find(name) == finding.message.npos;
+        description.document["names"].push_back({{"module", global.module().value_or("")}, {"name", global.name().value_or("")}, {"offset", mention.offset}, {"called", mention.called}, {"allowed", allowed}});
+        rows.push_back({name, mention.called ? "called" : "mentioned", allowed ? "" : "not on the list of harmless names"});
+    }
+    description.add_section("names that a loader would import", std::move(rows));
+    description.document["values"] = text_of(pickle.root(), 2000);
+    description.add_section("value", {{text_of(pickle.root())}});
+    return {};
+}
+
+Result<void> describe_archive(SourceFile const& source, Description& description)
+{
+    auto const archive = TRY(ZipArchive::read(source.file.shared()));
+    description.document["members"] = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& entry : archive.entries()) {
+        description.document["members"].push_back({{"name", entry.name}, {"bytes", entry.unpacked_bytes}});
+        rows.push_back({entry.name, bytes_text(entry.unpacked_bytes)});
+    }
+    description.add_section(count_text(archive.entries().size(), "member"), std::move(rows));
+    description.add_advice("hullmark lists the members of this kind of file and does not read them yet, so it is not judged");
+    return {};
+}
+
+Result<void> describe_package(std::string const& folder, Description& description)
+{
+    auto const package = TRY(within(folder, read_package(folder, PackageCheck::digests)));
+    description.document["sha256"] = package.digest.hex();
+    description.document["name"] = package.name;
+    description.document["report"] = package.report;
+    description.document["files"] = Json::array();
+    uint64_t bytes = 0;
+    std::vector<std::vector<std::string>> files;
+    for (auto const& file : package.files) {
+        description.document["files"].push_back({{"path", file.path}, {"bytes", file.size}, {"sha256", file.digest.hex()}});
+        files.push_back({file.path, bytes_text(file.size), file.digest.hex().substr(0, 16)});
+        bytes += file.size;
+    }
+    description.document["bytes"] = bytes;
+    description.add_row("name", package.name);
+    description.add_row("digest", package.digest.hex());
+    description.add_row("evidence", package.is_verified() ? "a verification that passed" : "none");
+    description.add_section("files", std::move(files));
+    if (auto const* const model = package.find("model.onnx")) {
+        auto const onnx = TRY(within("model.onnx", read_onnx(model->bytes())));
+        description.judge(harmful_in(onnx));
+        add_values("inputs", required_inputs(onnx), description);
+        add_values("outputs", onnx.graph.outputs, description);
+    }
+    return {};
+}

@@ -1,0 +1,168 @@
+#include "publish/conversion.h"
+
+#include "onnx/structure.h"
+#include "publish/values.h"
+#include "publish/words.h"
+
+#include <algorithm>
+
+namespace {
+
+// What --input says about an input takes the place of the sample's sizes; its value stays.
+void refine(std::vector<InputSpecification>& specifications, std::vector<InputSpecification> const& wishes)
+{
+    for (auto const& wish : wishes) {
+        auto const place = std::find_if(specifications.begin(), specifications.end(), [&](auto const& known) { return known.name == wish.name; });
+        if (place == specifications.end()) {
+            specifications.push_back(wish);
+            continue;
+        }
+        for (size_t i = 0; i < wish.axes.size() && i < place->axes.size(); ++i) { // the sample's size is the symbol's example
+            auto const example = place->axes[i].size;
+            place->axes[i] = wish.axes[i];
+            if (!place->axes[i].size)
+                place->axes[i].size = example;
+        }
+    }
+}
+
+Failure unsupported_operators(std::vector<UnsupportedOperator> const& operators)
+{
+    auto error = unsupported(count_text(operators.size(), "operator") + " cannot be converted");
+    std::vector<std::string> lines;
+    for (auto const& operation : operators) {
+        std::string line = operation.name + ", " + count_text(operation.count, "call");
+        if (!operation.where.empty())
+            line += ", first in " + operation.where.front();
+        if (!operation.reason.empty())
+            line += ": " + operation.reason;
+        if (!operation.nearest.empty())
+            line += " (known: " + operation.nearest + ")";
+        error.value().where.push_back(std::move(line));
+    }
+    return std::move(error).hint("`hullmark explain G03` tells what can be done").code(203);
+}
+
+void encode(ConvertedModel& converted, ConversionRequest const& request)
+{
+    if (!request.external_data) {
+        auto const file = encode_onnx(converted.model);
+        if (file.size <= onnx_single_file_limit) {
+            converted.bytes = SharedBytes::take(file.joined());
+            return;
+        }
+    }
+    converted.external_location = request.external_location.empty() ? "model.onnx.data" : request.external_location;
+    auto files = encode_onnx_external(converted.model, converted.external_location);
+    converted.bytes = SharedBytes::take(files.model.joined());
+    converted.external_data = std::move(files.data);
+}
+
+Result<ConvertedModel> convert_program(Program const& program, ConversionRequest const& request, Trail& trail)
+{
+    ConvertOptions options = request.options;
+    if (!request.samples.empty())
+        options.inputs = TRY(specifications_of(request.samples.front(), program, options.method, options.output_names));
+    refine(options.inputs, request.inputs);
+    auto outcome = TRY(convert(program, options));
+    if (auto* const unsupported_program = std::get_if<UnsupportedProgram>(&outcome)) {
+        trail.unsupported = std::move(unsupported_program->operators);
+        return unsupported_operators(trail.unsupported);
+    }
+    auto& conversion = std::get<Conversion>(outcome);
+    ConvertedModel converted;
+    converted.model = std::move(conversion.model);
+    converted.warnings = std::move(conversion.warnings);
+    converted.assumptions = std::move(conversion.assumptions);
+    converted.is_converted = true;
+    encode(converted, request);
+    return converted;
+}
+
+Result<ConvertedModel> take_as_it_is(OnnxSource const& source)
+{
+    ConvertedModel converted;
+    converted.model = source.model;
+    converted.bytes = source.bytes;
+    if (source.external_files.size() > 1)
+        return unsupported("external data in " + count_text(source.external_files.size(), "file") + ", wanted one file at most");
+    for (auto const& file : source.external_files) {
+        converted.external_location = file.location;
+        converted.external_data = {{file.bytes}, file.bytes.size()};
+    }
+    return converted;
+}
+
+uint64_t operator_count(TorchScriptFile const& script)
+{
+    uint64_t count = 0;
+    for (auto const& operation : script.operators)
+        count += operation.count;
+    return count;
+}
+
+}
+
+Result<ReadSource> read_source(SourceFile const& source, Limits const& limits)
+{
+    if (source.kind == Kind::onnx)
+        return TRY(read_onnx_source(source, limits));
+    return TRY(read_program_source(source, limits));
+}
+
+std::string receipt_of(SourceFile const& source, ReadSource const& read)
+{
+    std::string text(title_of(source.kind));
+    if (auto const* script = std::get_if<TorchScriptFile>(&read)) {
+        text += ", " + count_text(operator_count(*script), "operator call");
+    } else {
+        auto const& model = std::get<OnnxSource>(read).model;
+        text += ", " + count_text(model.graph.nodes.size(), "node") + ", " + count_text(parameter_count(model), "parameter");
+    }
+    return text + ", " + bytes_text(source.file.size());
+}
+
+std::vector<ExternalFile> ConvertedModel::external_files() const
+{
+    if (external_location.empty())
+        return {};
+    if (external_data.parts.size() == 1)
+        return {{external_location, external_data.parts.front()}};
+    return {{external_location, SharedBytes::take(external_data.joined())}};
+}
+
+Result<ConvertedModel> convert_source(ReadSource const& read, ConversionRequest const& request, Trail& trail)
+{
+    if (auto const* onnx = std::get_if<OnnxSource>(&read))
+        return take_as_it_is(*onnx);
+    return convert_program(std::get<TorchScriptFile>(read).program, request, trail);
+}
+
+Json json_of(std::vector<UnsupportedOperator> const& operators)
+{
+    Json documents = Json::array();
+    for (auto const& operation : operators) {
+        Json document{{"operator", operation.name}, {"count", operation.count}, {"where", operation.where}};
+        if (!operation.reason.empty())
+            document["reason"] = operation.reason;
+        if (!operation.nearest.empty())
+            document["nearest"] = operation.nearest;
+        documents.push_back(std::move(document));
+    }
+    return documents;
+}
+
+Json json_of(ConvertedModel const& converted)
+{
+    Json document;
+    document["opset"] = opset_of(converted.model);
+    document["ir_version"] = converted.model.ir_version;
+    document["inputs"] = json_of(required_inputs(converted.model));
+    document["outputs"] = json_of(converted.model.graph.outputs);
+    document["warnings"] = Json::array();
+    for (auto const& warning : converted.warnings)
+        document["warnings"].push_back({{"code", warning.code}, {"message", warning.message}, {"where", warning.where}});
+    document["assumptions"] = converted.assumptions;
+    document["unsupported"] = Json::array();
+    return document;
+}

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "convert/convert.h"
+#include "onnx/write.h"
+#include "publish/samples.h"
+#include "publish/source.h"
+#include "json/json.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+// Source files → ONNX, with what there is to say about it.
+
+using ReadSource = std::variant<TorchScriptFile, OnnxSource>;
+
+// TorchScript or ONNX; fails as read_program_source does for all else.
+Result<ReadSource> read_source(SourceFile const& source, Limits const& limits = {});
+// "TorchScript, 34 operators, 8 tensors, 58.3 kB"
+std::string receipt_of(SourceFile const& source, ReadSource const& read);
+
+struct ConversionRequest {
+    ConvertOptions options; // its `inputs` stay empty: the samples and the next field say what they are
+    std::vector<InputSpecification> inputs; // by name, they take the place of what the sample says
+    std::vector<SampleFile> samples; // the first decides the inputs
+    std::string external_location; // name of the file for weights beside the model; empty: only where one file is too small
+    bool external_data = false; // weights in a file of their own, however small
+};
+
+// An ONNX model as it will be written.
+struct ConvertedModel {
+    OnnxModel model; // weights of an ONNX source that stand in other files are not loaded
+    SharedBytes bytes;
+    std::string external_location; // empty: no external data
+    OnnxFile external_data;
+    bool is_converted = false; // false: it was ONNX already
+    std::vector<ConversionWarning> warnings;
+    std::vector<std::string> assumptions;
+
+    // The external data as the runtime takes it.
+    std::vector<ExternalFile> external_files() const;
+};
+
+// What a conversion leaves behind where it fails, beside the error.
+struct Trail {
+    std::vector<UnsupportedOperator> unsupported;
+    Json report; // of the check that said no; null where there was none
+};
+
+// Fails with unsupported where operators have no rule; they all stand in `trail`.
+Result<ConvertedModel> convert_source(ReadSource const& read, ConversionRequest const& request, Trail& trail);
+
+// {"opset", "ir_version", "inputs", "outputs", "warnings", "assumptions", "unsupported"}, as contract "command line" has them.
+Json json_of(ConvertedModel const& converted);
+Json json_of(std::vector<UnsupportedOperator> const& operators);

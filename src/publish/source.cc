@@ -1,0 +1,142 @@
+#include "publish/source.h"
+
+#include "files/beneath.h"
+#include "files/zip.h"
+#include "onnx/read.h"
+#include "onnx/structure.h"
+
+#include <set>
+
+namespace {
+
+constexpr int other_digest_code = 107;
+constexpr int weights_alone_code = 208;
+constexpr int pickled_module_code = 209;
+
+// The keys of a checkpoint that say how the model was made: what is no tensor and no optimiser's state.
+std::string config_keys(Checkpoint const& checkpoint)
+{
+    std::string keys;
+    if (auto const* dict = checkpoint.value.dict())
+        for (auto const& [key, value] : dict->items)
+            if (auto const* name = std::get_if<std::string>(&key.value); name && !std::holds_alternative<CheckpointTensorIndex>(value.value))
+                keys += (keys.empty() ? "" : ", ") + *name;
+    return keys;
+}
+
+std::string class_names(Checkpoint const& checkpoint)
+{
+    constexpr size_t most = 8;
+    std::string names;
+    size_t count = 0;
+    for (auto const& import : checkpoint.imports) {
+        if (!import.called || import.name.starts_with("torch._utils.") || import.name.starts_with("collections."))
+            continue;
+        if (++count <= most)
+            names += (names.empty() ? "" : ", ") + import.name;
+    }
+    return count > most ? names + " and " + std::to_string(count - most) + " more" : names;
+}
+
+Failure weights_alone(SourceFile const& source, std::string const& found)
+{
+    return unsupported(std::string(title_of(source.kind)) + " holds weights only: there is no graph to convert" + found)
+        .at(source.file.path())
+        .hint("save the module itself with torch.jit.script(model).save(FILE), or keep the weights: `hullmark convert " + source.file.path() + " -o weights.safetensors`")
+        .code(weights_alone_code);
+}
+
+Failure no_graph(SourceFile const& source, Limits const& limits)
+{
+    auto const checkpoint = read_checkpoint(source.file.shared(), {limits, false});
+    if (!checkpoint)
+        return Failure(checkpoint.error()).at(source.file.path());
+    if (source.kind == Kind::torch_module)
+        return unsupported("a pickled module: its graph is Python code of the classes that it names (" + class_names(*checkpoint) + "), which is never run")
+            .at(source.file.path())
+            .hint("save it with torch.jit.script(model).save(FILE), or keep the weights: `hullmark convert " + source.file.path() + " -o weights.safetensors`")
+            .code(pickled_module_code);
+    std::string const keys = config_keys(*checkpoint);
+    return weights_alone(source, keys.empty() || checkpoint->kind == CheckpointKind::state_dict ? "" : "; beside them stand " + keys);
+}
+
+}
+
+std::string SourceFile::name() const { return std::filesystem::path(file.path()).filename().string(); }
+
+Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<Digest> const& wanted, Limits const& limits)
+{
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        return refused("a folder, wanted a file").at(path.string()).hint("name the model file that is in it");
+    auto file = TRY(MappedFile::open(path, limits));
+    Digest const digest = Digest::of(file.bytes());
+    if (wanted && *wanted != digest)
+        return refused("SHA-256 is " + digest.hex() + ", wanted " + wanted->hex()).at(path.string()).hint("this is not the file that was meant: get it again from where the digest came from").code(other_digest_code);
+    Kind const kind = recognise(file.shared(), limits);
+    return SourceFile{std::move(file), digest, kind};
+}
+
+Failure cannot_read(SourceFile const& source, std::string const& wanted)
+{
+    // A cut archive is no archive any more, and its reader says so best.
+    if (source.kind == Kind::zip)
+        if (auto const archive = ZipArchive::read(source.file.shared()); !archive)
+            return Failure(archive.error()).at(source.file.path()).hint("the file is damaged or cut short: get it again from where it came from");
+    auto what = std::string(title_of(source.kind)) + ", wanted " + wanted;
+    auto result = source.kind == Kind::unknown ? malformed(std::move(what)) : unsupported(std::move(what));
+    return std::move(result).at(source.file.path()).hint("`hullmark inspect " + source.file.path() + "` shows what is in it");
+}
+
+Result<OnnxSource> read_onnx_source(SourceFile const& source, Limits const& limits)
+{
+    if (source.kind != Kind::onnx)
+        return cannot_read(source, "an ONNX model");
+    OnnxSource result;
+    result.bytes = source.file.shared();
+    result.model = TRY(within(source.file.path(), read_onnx(result.bytes, limits)));
+    TRY(within(source.file.path(), check_structure(result.model, limits)));
+    auto const folder = std::filesystem::path(source.file.path()).parent_path();
+    std::set<std::string> seen;
+    for (auto const& external : external_tensors(result.model)) {
+        auto const& location = external.tensor->external->location;
+        TRY(within(external.place, check_external_location(location)));
+        if (!seen.insert(location).second)
+            continue;
+        auto const data = TRY(within(source.file.path(), open_beneath(folder, location, limits)));
+        result.external_files.push_back({location, data.shared()});
+    }
+    return result;
+}
+
+Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits const& limits)
+{
+    switch (source.kind) {
+    case Kind::torchscript:
+        return within(source.file.path(), read_torchscript(source.file.shared(), limits));
+    case Kind::torch_checkpoint:
+    case Kind::torch_module:
+        return no_graph(source, limits);
+    case Kind::safetensors:
+    case Kind::safetensors_index:
+    case Kind::pytorch_index:
+    case Kind::numpy_archive:
+        return weights_alone(source, "");
+    case Kind::onnx:
+        return unsupported("an ONNX model already, wanted something to convert").at(source.file.path()).hint("`hullmark verify` and `hullmark publish` take it as it is");
+    default:
+        return cannot_read(source, "a TorchScript file");
+    }
+}
+
+std::vector<std::string> findings_of(SourceFile const& source, TorchScriptFile const& script)
+{
+    std::vector<std::string> findings;
+    for (auto const& finding : script.findings)
+        if (finding.code == "pickle")
+            findings.push_back(finding.member + ": " + finding.message);
+    if (auto const archive = ZipArchive::read(source.file.shared()))
+        for (auto const& finding : archive->findings())
+            findings.push_back(finding.code + ": " + finding.message);
+    return findings;
+}

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/result.h"
+#include "runtime/runtime.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+// What surrounds the program: environment, clock, user, the wish to stop. main builds one and passes it on; nothing else asks the
+// system for any of this, so that a test can build a world of its own.
+struct World {
+    std::filesystem::path program; // file of the running program
+    std::string user; // who it runs for; stands in the registry's history
+    std::string onnxruntime; // HULLMARK_ONNXRUNTIME: the library to use; empty: it is searched for
+    std::string registry = "./hullmark-registry"; // HULLMARK_REGISTRY, or the folder that is the default
+    std::string search_path; // PATH
+    std::optional<int64_t> source_date_epoch; // SOURCE_DATE_EPOCH, in seconds since 1970
+    std::function<int64_t()> now_ms; // since 1970
+    std::function<int64_t()> elapsed_ms; // since some moment; never goes back
+    std::function<bool()> stop_asked; // Ctrl-C or SIGTERM came
+};
+
+// Fails with cancelled once somebody asked the program to stop. Asked between the steps of what takes long.
+Result<void> check_stop(World const& world);
+
+// Opens ONNX Runtime where this world has it; a failure hints at `hullmark doctor`.
+Result<Runtime> open_runtime(World const& world);
