@@ -153,6 +153,11 @@ bool is_plain(std::string const& text)
     return letters && (starts_with_letter || is_version) && std::ranges::find(words, text) == words.end();
 }
 
+bool has_control_character(std::string const& text)
+{
+    return std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
 void emit(YAML::Emitter& out, Json const& value)
 {
     switch (value.type()) {
@@ -181,7 +186,7 @@ void emit(YAML::Emitter& out, Json const& value)
         if (is_plain(text))
             out << text;
         else
-            out << (text.find_first_of("\n\r\t") == text.npos ? YAML::SingleQuoted : YAML::DoubleQuoted) << text;
+            out << (has_control_character(text) ? YAML::DoubleQuoted : YAML::SingleQuoted) << text; // escapes exist in double quotes alone
         break;
     }
     case Json::value_t::null:

@@ -65,6 +65,10 @@ TEST(MlmodelYaml, quotes_what_would_be_something_else)
         ASSERT_TRUE(again) << text << ": " << again.error().text();
         EXPECT_EQ(again->at("k"), text);
     }
+    Json const zero{{std::string("\0k", 2), std::string("a\0b\x1b", 4)}};
+    auto const again = read_mlmodel(write_mlmodel(zero));
+    ASSERT_TRUE(again) << again.error().text();
+    EXPECT_EQ(*again, zero);
 }
 
 TEST(MlmodelYaml, survives_every_cut_and_every_changed_byte)
