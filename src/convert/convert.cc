@@ -78,6 +78,9 @@ public:
         conversion.model.producer_name = "hullmark";
         conversion.warnings = evaluator_.warnings();
         conversion.assumptions = evaluator_.assumptions();
+        for (auto const& [op_type, place] : graph_.narrowed())
+            conversion.warnings.push_back({"G11", op_type + " on float64 is computed in float32: ONNX Runtime has no other kernel for it", place});
+        conversion.schemas.assign(evaluator_.schemas().begin(), evaluator_.schemas().end());
         return ConvertOutcome(std::move(conversion));
     }
 

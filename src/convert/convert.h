@@ -74,6 +74,7 @@ struct UnsupportedOperator {
 struct Conversion {
     OnnxModel model;
     std::vector<ConversionWarning> warnings;
+    std::vector<std::string> schemas; // PyTorch's, of the operators whose rules made the model; sorted
     std::vector<std::string> assumptions; // branches that only raise an error, and were taken not to be taken
 };
 

@@ -142,10 +142,11 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
     if (target == "prim::TupleIndex" || (target == "aten::__getitem__" && bound.positional[0].is<std::shared_ptr<TupleValue>>()))
         return tuple_item(bound.positional[0], bound.positional[1]);
 
-    std::vector<OperatorWarning> said;
+    OperatorNotes said;
     auto result = table_.call(bound, graph_, heap_, program_.operator_version, said);
-    for (auto& warning : said)
+    for (auto& warning : said.warnings)
         warnings_.push_back({std::move(warning.code), std::move(warning.message), program_.text(call.place)});
+    schemas_.merge(said.schemas);
     if (!result && result.error().code == unknown_operator_code) {
         note_unsupported(call, result.error());
         return Value{PoisonValue{}};

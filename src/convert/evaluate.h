@@ -35,6 +35,7 @@ public:
 
     std::vector<ConversionWarning> const& warnings() const { return warnings_; }
     std::vector<std::string> const& assumptions() const { return assumptions_; }
+    std::set<std::string_view> const& schemas() const { return schemas_; }
     // Operators met so far that have no rule.
     std::vector<UnsupportedOperator> unsupported_operators() const;
 
@@ -72,6 +73,7 @@ private:
     std::map<std::string, Value> known_tensors_; // by storage, offset, sizes and strides
     std::vector<ConversionWarning> warnings_;
     std::vector<std::string> assumptions_;
+    std::set<std::string_view> schemas_; // of the operators met
     struct Unsupported {
         UnsupportedOperator found;
         std::set<std::string> places;

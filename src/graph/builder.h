@@ -133,6 +133,11 @@ public:
     void splice_scope(std::unique_ptr<GraphScope> scope);
     size_t depth() const { return scopes_.size(); }
 
+    // Says that an operator on float64 is computed in float32, as the runtime has no other kernel for it.
+    void note_narrowed(std::string const& op_type) { narrowed_.emplace_back(op_type, place_); }
+    // Operator and place, in the order of the calls.
+    std::vector<std::pair<std::string, std::string>> const& narrowed() const { return narrowed_; }
+
     // Names of the place that nodes added from now on stem from; goes into their doc string.
     void set_place(std::string place) { place_ = std::move(place); }
 
@@ -158,4 +163,5 @@ private:
     std::vector<OnnxValueInfo> outputs_;
     std::string place_;
     std::vector<SymbolId> pins_wanted_;
+    std::vector<std::pair<std::string, std::string>> narrowed_;
 };

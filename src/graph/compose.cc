@@ -1,5 +1,7 @@
 #include "graph/compose.h"
 
+#include "graph/kernels.h"
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -170,21 +172,47 @@ GraphTensor reduce(GraphBuilder& graph, std::string const& op_type, GraphTensor 
     }
     GraphType type{tensor.dtype(), std::move(dims)};
     auto const keep_dims = attribute("keepdims", static_cast<int64_t>(keep));
+    GraphTensor const taken = GraphTensor::constant(Tensor::vector(axes));
     if (graph.opset() >= 18 || op_type == "ReduceSum")
-        return graph.node(op_type, {tensor, GraphTensor::constant(Tensor::vector(std::move(axes)))}, std::move(type), {keep_dims});
-    return graph.node(op_type, {tensor}, std::move(type), {attribute("axes", std::move(axes)), keep_dims});
+        return computed(graph, op_type, {&tensor, &taken}, std::move(type), {keep_dims});
+    return computed(graph, op_type, {&tensor}, std::move(type), {attribute("axes", std::move(axes)), keep_dims});
+}
+
+GraphTensor computed(GraphBuilder& graph, std::string const& op_type, std::vector<GraphTensor const*> inputs, GraphType result, Attributes attributes, std::optional<DType> of)
+{
+    DType const dtype = of.value_or(inputs[0]->dtype());
+    DType const wanted = kernel_dtype(op_type, dtype, graph.opset());
+    if (wanted == dtype)
+        return graph.node(op_type, inputs, std::move(result), std::move(attributes));
+    if (dtype == DType::float64)
+        graph.note_narrowed(op_type);
+    auto const converted = [&](GraphTensor const& tensor, DType to) {
+        auto answer = cast(graph, tensor, to);
+        CHECK(answer.has_value(), "a dtype with a kernel of another is real");
+        return *std::move(answer);
+    };
+    std::vector<GraphTensor> owned(inputs.size());
+    for (size_t i = 0; i < inputs.size(); ++i)
+        if (inputs[i] != nullptr && inputs[i]->dtype() == dtype) {
+            owned[i] = converted(*inputs[i], wanted);
+            inputs[i] = &owned[i];
+        }
+    DType const given_back = result.dtype;
+    if (result.dtype == dtype)
+        result.dtype = wanted;
+    return converted(graph.node(op_type, inputs, std::move(result), std::move(attributes)), given_back);
 }
 
 Result<GraphTensor> binary(GraphBuilder& graph, std::string const& op_type, GraphTensor const& left, GraphTensor const& right, std::optional<DType> result_dtype)
 {
     CHECK(left.dtype() == right.dtype(), "both sides of an element-wise operator have one dtype");
     Dims dims = TRY(broadcast(graph, left.dims(), right.dims()));
-    return graph.node(op_type, {left, right}, {result_dtype.value_or(left.dtype()), std::move(dims)});
+    return computed(graph, op_type, {&left, &right}, {result_dtype.value_or(left.dtype()), std::move(dims)});
 }
 
 GraphTensor unary(GraphBuilder& graph, std::string const& op_type, GraphTensor const& tensor, Attributes attributes)
 {
-    return graph.node(op_type, {tensor}, {tensor.dtype(), tensor.dims()}, std::move(attributes));
+    return computed(graph, op_type, {&tensor}, {tensor.dtype(), tensor.dims()}, std::move(attributes));
 }
 
 Result<GraphTensor> where(GraphBuilder& graph, GraphTensor const& condition, GraphTensor const& left, GraphTensor const& right)
@@ -192,7 +220,12 @@ Result<GraphTensor> where(GraphBuilder& graph, GraphTensor const& condition, Gra
     CHECK(left.dtype() == right.dtype() && condition.dtype() == DType::boolean, "Where chooses between tensors of one dtype");
     Dims const both = TRY(broadcast(graph, left.dims(), right.dims()));
     Dims dims = TRY(broadcast(graph, condition.dims(), both));
-    return graph.node("Where", {condition, left, right}, {left.dtype(), std::move(dims)});
+    if (left.dtype() == DType::boolean) { // no kernel, and the condition is of the same dtype
+        auto const chosen_left = TRY(binary(graph, "And", condition, left));
+        auto const chosen_right = TRY(binary(graph, "And", unary(graph, "Not", condition), right));
+        return binary(graph, "Or", chosen_left, chosen_right);
+    }
+    return computed(graph, "Where", {&condition, &left, &right}, {left.dtype(), std::move(dims)}, {}, left.dtype());
 }
 
 GraphTensor number(DType dtype, double value)

@@ -27,6 +27,9 @@ GraphTensor select(GraphBuilder& graph, GraphTensor const& tensor, int64_t axis,
 GraphTensor gather(GraphBuilder& graph, GraphTensor const& tensor, GraphTensor const& index, int64_t axis);
 // ReduceSum, ReduceMean, ReduceMax, ReduceMin, ReduceProd, ReduceL2...; no axes given: all.
 GraphTensor reduce(GraphBuilder& graph, std::string const& op_type, GraphTensor const& tensor, std::vector<int64_t> axes, bool keep);
+// A node on numbers of the first input's dtype (or `of`), in the dtype that its kernel takes: inputs and result of that dtype are
+// cast there and back. Float64 that is computed in float32 is noted with the graph.
+GraphTensor computed(GraphBuilder& graph, std::string const& op_type, std::vector<GraphTensor const*> inputs, GraphType result, Attributes attributes = {}, std::optional<DType> of = std::nullopt);
 // The element-wise operator on two tensors of one dtype, broadcast; the result has `result_dtype` or their own.
 Result<GraphTensor> binary(GraphBuilder& graph, std::string const& op_type, GraphTensor const& left, GraphTensor const& right, std::optional<DType> result_dtype = std::nullopt);
 GraphTensor unary(GraphBuilder& graph, std::string const& op_type, GraphTensor const& tensor, Attributes attributes = {});

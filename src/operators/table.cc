@@ -70,7 +70,7 @@ Result<Value> written_into_self(Value const& self, Value const& plain, GraphBuil
 
 OperatorTable::OperatorTable()
 {
-    for (auto const family : {scalar_operators(), pointwise_operators(), shape_operators(), creation_operators(), matrix_operators(), convolution_operators(), pooling_operators(), normalisation_operators(), reduction_operators()})
+    for (auto const family : {number_operators(), comparison_operators(), container_operators(), fact_operators(), arithmetic_operators(), logic_operators(), activation_operators(), shape_operators(), creation_operators(), matrix_operators(), convolution_operators(), pooling_operators(), normalisation_operators(), reduction_operators()})
         for (auto const& row : family) {
             auto schema = Schema::parse(row.schema);
             CHECK(schema.has_value(), "every schema of the table can be read");
@@ -90,7 +90,7 @@ bool OperatorTable::knows(std::string_view target) const
     return find(target) != nullptr || (is_in_place(target) && find(target.substr(0, target.size() - 1)) != nullptr);
 }
 
-Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, std::vector<OperatorWarning>& warnings) const
+Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const
 {
     bool const poisoned = std::any_of(call.positional.begin(), call.positional.end(), holds_poison) || std::any_of(call.named.begin(), call.named.end(), [](auto const& named) { return holds_poison(named.second); });
     auto const* entries = find(call.target);
@@ -106,7 +106,8 @@ Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph,
         if (!bound)
             continue;
         Value const self = bound->empty() ? none() : bound->front();
-        Operation operation(entry.schema, *std::move(bound), graph, heap, operator_version, warnings);
+        Operation operation(entry.schema, *std::move(bound), graph, heap, operator_version, notes.warnings);
+        notes.schemas.insert(entry.text);
         auto const plain = TRY(entry.rule(operation));
         return in_place ? written_into_self(self, plain, graph, heap) : Result<Value>(plain);
     }

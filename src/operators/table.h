@@ -4,6 +4,7 @@
 #include "operators/operation.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,12 @@
 
 // The number of the error page that says: no rule for this operator, or not for this form of it.
 inline constexpr int unknown_operator_code = 203;
+
+// What calls leave besides their results.
+struct OperatorNotes {
+    std::vector<OperatorWarning> warnings;
+    std::set<std::string_view> schemas; // of the rules that were used, as the table spells them
+};
 
 struct OperatorCall {
     std::string_view target; // "aten::relu"
@@ -28,7 +35,7 @@ public:
     // The result of the first rule whose schema the call fits. A call with a poisoned argument gives poison. In-place forms
     // (a name that ends in one underscore) write the result of the plain form into `self`.
     // Fails with `unsupported` code 203 where no rule fits, and with what the rule says.
-    Result<Value> call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, std::vector<OperatorWarning>& warnings) const;
+    Result<Value> call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const;
     // The known name nearest in spelling, for messages; empty where none is near.
     std::string nearest(std::string_view target) const;
     // All schemas, in the table's order: for the documents and the tests.
