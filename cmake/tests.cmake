@@ -21,3 +21,11 @@ if(LIBONNX AND LIBONNX_PROTO AND Protobuf_FOUND)
     target_compile_definitions(libonnx_test PRIVATE ONNX_NAMESPACE=onnx ONNX_ML=1)
     add_test(NAME judge.libonnx COMMAND libonnx_test)
 endif()
+
+# A publish is killed at every system call, and each system call fails once: minutes of work, so by name only
+# (ctest -C faults -R faults), where strace is there.
+add_program(publish_once MAIN tests/faults/publish_once.cc NEEDS base registry)
+foreach(fault kill errors)
+    add_test(NAME faults.publish_${fault} CONFIGURATIONS faults COMMAND ${CMAKE_SOURCE_DIR}/tests/faults/publish_${fault}.sh $<TARGET_FILE:publish_once>)
+    set_tests_properties(faults.publish_${fault} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 1800)
+endforeach()

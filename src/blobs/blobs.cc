@@ -6,8 +6,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace
-{
+namespace {
 constexpr size_t piece_bytes = 1u << 20;
 }
 

@@ -31,8 +31,7 @@ struct BlobOnDisk {
 // Gives the next piece of an object's bytes, an empty one at the end.
 using BlobSource = std::function<Result<Bytes>()>;
 
-class Blobs
-{
+class Blobs {
 public:
     virtual ~Blobs() = default;
 

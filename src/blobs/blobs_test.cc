@@ -7,13 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace
-{
+namespace {
 
 namespace fs = std::filesystem;
 
-class BlobsTest : public testing::Test
-{
+class BlobsTest : public testing::Test {
 protected:
     void SetUp() override
     {

@@ -13,8 +13,7 @@
 
 // Objects in a folder: sha256/ab/<64 hex digits>, unfinished ones in unfinished/.
 
-namespace
-{
+namespace {
 
 // Of folders that others may have made without living to flush them.
 Result<void> flush_names_in(std::string const& folder)
@@ -62,13 +61,12 @@ Failure damaged(Blob const& blob, std::string what)
         .hint("publish the same file again, which puts the object back, or restore it from a backup");
 }
 
-class BlobDirectory final : public Blobs
-{
+class BlobDirectory final : public Blobs {
 public:
     explicit BlobDirectory(std::string path)
-        : path_(std::move(path))
-        , objects_(path_ + "/sha256")
-        , unfinished_(path_ + "/unfinished")
+        : path_(std::move(path)),
+          objects_(path_ + "/sha256"),
+          unfinished_(path_ + "/unfinished")
     {
     }
 

@@ -20,8 +20,7 @@ Result<DatabaseTransaction> Database::begin(DatabaseWork work)
     return DatabaseTransaction(*this);
 }
 
-namespace
-{
+namespace {
 
 Result<size_t> layout_version(Database& database)
 {

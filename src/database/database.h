@@ -17,16 +17,16 @@
 // Statements are written once, in the subset that SQLite and PostgreSQL share (RETURNING, ON CONFLICT, BIGINT and TEXT columns,
 // no generated keys, nothing but integers, texts and NULL), with parameters spelled $1, $2, ... in the order of first use.
 //
-// Promises: a transaction whose commit() returned is on the disk (WAL with synchronous=FULL); one that did not commit leaves
-// nothing; foreign keys hold; a column that does not hold what the caller expects is an error, never a guess.
+// Promises: a transaction whose commit() returned is on the disk (WAL with synchronous=FULL, or a rollback journal with EXTRA
+// where WAL cannot be); one that did not commit leaves nothing; foreign keys hold; a column that does not hold what the caller
+// expects is an error, never a guess.
 // Refuses: a file that is damaged or of another kind (unavailable), one that another process keeps locked (conflict), writing
 // where the disk is full or read-only (unavailable), a layout newer than this program knows (unsupported).
 //
 // A Database is one connection: for one thread at a time. Open another for another thread; that is cheap.
 
 // One value of a row or a parameter: NULL, an integer, or a text.
-class DatabaseValue
-{
+class DatabaseValue {
 public:
     DatabaseValue() = default;
     DatabaseValue(int64_t number)
@@ -75,8 +75,7 @@ bool read_column(DatabaseValue const& value, std::optional<Column>& into)
 }
 
 // A statement that began with BEGIN: rolled back when it goes out of scope, unless commit() returned.
-class DatabaseTransaction
-{
+class DatabaseTransaction {
 public:
     DatabaseTransaction(DatabaseTransaction&& other) noexcept
         : database_(std::exchange(other.database_, nullptr))
@@ -102,8 +101,7 @@ enum class DatabaseWork : uint8_t {
     writing, // as reading, and no other writer comes between: waits for its turn, conflict when that takes too long
 };
 
-class Database
-{
+class Database {
 public:
     virtual ~Database() = default;
 

@@ -7,11 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace
-{
+namespace {
 
-class DatabaseTest : public testing::Test
-{
+class DatabaseTest : public testing::Test {
 protected:
     void SetUp() override
     {

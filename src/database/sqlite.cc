@@ -12,8 +12,7 @@
 
 // The one file that knows SQLite. SQLiteCpp throws; nothing leaves this file as an exception.
 
-namespace
-{
+namespace {
 
 Failure sqlite_failure(SQLite::Exception const& exception)
 {
@@ -93,12 +92,11 @@ Result<void> flush_path(std::string const& path, int flags)
     return {};
 }
 
-class SqliteDatabase final : public Database
-{
+class SqliteDatabase final : public Database {
 public:
     SqliteDatabase(std::string path, SQLite::Database connection)
-        : path_(std::move(path))
-        , connection_(std::move(connection))
+        : path_(std::move(path)),
+          connection_(std::move(connection))
     {
     }
 
@@ -214,7 +212,7 @@ SQLite::Database connect(std::string const& path, DatabaseAccess access, int bus
         return SQLite::Database(uri_of(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI, busy_timeout_ms);
     int const create = access == DatabaseAccess::create ? SQLite::OPEN_CREATE : 0;
     SQLite::Database connection(path, SQLite::OPEN_READWRITE | create, busy_timeout_ms);
-    connection.exec("PRAGMA synchronous = FULL");
+    connection.exec("PRAGMA synchronous = EXTRA"); // FULL in WAL; more where a disk does not let the file become WAL
     connection.exec("PRAGMA foreign_keys = ON");
     if (connection.execAndGet("PRAGMA journal_mode").getString() != "wal" && sqlite3_db_readonly(connection.getHandle(), "main") == 0)
         set_wal(connection, busy_timeout_ms);
