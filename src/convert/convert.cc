@@ -123,6 +123,7 @@ private:
         std::vector<Value> all{evaluator_.module()};
         all.insert(all.end(), arguments.begin(), arguments.end());
         auto const result = TRY(evaluator_.call(method, all, {}));
+        TRY(evaluator_.check_no_state());
         std::vector<GraphTensor> outputs;
         TRY(flatten(result, graph_, heap_, outputs));
         if (outputs.empty())

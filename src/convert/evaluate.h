@@ -14,6 +14,8 @@
 
 // The number of the error of a program that raises: a branch that only does so is folded away.
 inline constexpr int program_raises_code = 212;
+// The number of the error of a program that changes its module: its second call would give other numbers than its first.
+inline constexpr int keeps_state_code = 214;
 
 // The values of one function while it runs, by ValueId. Nested blocks of the function use the same frame.
 using Frame = std::vector<Value>;
@@ -36,6 +38,9 @@ public:
     std::vector<ConversionWarning> const& warnings() const { return warnings_; }
     std::vector<std::string> const& assumptions() const { return assumptions_; }
     std::set<std::string_view> const& schemas() const { return schemas_; }
+    // Fails with unsupported where the program left something in the module that its next call would read: one call is all
+    // that a model of ONNX is.
+    Result<void> check_no_state() const;
     // Operators met so far that have no rule.
     std::vector<UnsupportedOperator> unsupported_operators() const;
 
@@ -71,6 +76,15 @@ private:
     Heap& heap_;
     std::map<void const*, Value> known_containers_; // shared lists, dicts and objects of the file, once converted
     std::map<std::string, Value> known_tensors_; // by storage, offset, sizes and strides
+    struct StoredTensor {
+        std::shared_ptr<StorageCell> cell;
+        std::string path;
+    };
+    std::vector<StoredTensor> stored_tensors_;
+    std::vector<std::pair<std::shared_ptr<ListValue>, size_t>> stored_lists_; // with their length in the file
+    std::set<std::pair<void const*, std::string>> attributes_read_; // before they were written
+    std::set<std::pair<void const*, std::string>> attributes_written_;
+    std::set<std::string> state_; // attributes of the module that were read and then written
     std::vector<ConversionWarning> warnings_;
     std::vector<std::string> assumptions_;
     std::set<std::string_view> schemas_; // of the operators met

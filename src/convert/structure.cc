@@ -11,6 +11,7 @@ Value Evaluator::tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, s
     if (added) {
         auto const reference = heap_.tensor(GraphTensor::constant(tensor->values, path));
         reference->cell->born_in = 0; // it was there before any branch
+        stored_tensors_.push_back({reference->cell, path});
         place->second = Value{reference};
     }
     return place->second;
@@ -45,6 +46,7 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
                 place->second = Value{result};
                 for (size_t i = 0; i < list->items.size(); ++i)
                     result->items.push_back(evaluator.value_of(list->items[i], inner_path(path, std::to_string(i))));
+                evaluator.stored_lists_.emplace_back(result, result->items.size());
                 return Value{result};
             }
             return place->second;
@@ -72,7 +74,7 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
         {
             auto const [place, added] = evaluator.known_containers_.try_emplace(object.get());
             if (added) {
-                auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}, 0});
+                auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}, 0, true});
                 place->second = Value{result};
                 for (auto const& [name, value] : object->attributes)
                     result->attributes.emplace_back(name, evaluator.value_of(value, inner_path(path, name)));
@@ -91,8 +93,11 @@ Result<Value> Evaluator::get_attribute(Call const& call, Value const& object)
     auto const* held = object.as<std::shared_ptr<ObjectValue>>();
     if (held == nullptr)
         return malformed("attribute " + call.name + " of a " + kind_of(object));
-    if (auto const* value = (*held)->find(call.name))
+    if (auto const* value = (*held)->find(call.name)) {
+        if (!attributes_written_.contains({held->get(), call.name}))
+            attributes_read_.insert({held->get(), call.name});
         return *value;
+    }
     auto const type = program_.classes.find((*held)->class_name);
     if (type != program_.classes.end())
         for (auto const& [name, value] : type->second.constants)
@@ -106,12 +111,37 @@ Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Va
     auto const* held = object.as<std::shared_ptr<ObjectValue>>();
     if (held == nullptr)
         return malformed("attribute " + call.name + " of a " + kind_of(object) + " is set");
+    // What a branch writes may be read after it as it was before.
+    bool const may_be_read = attributes_read_.contains({held->get(), call.name}) || graph_.depth() > 1;
+    if ((*held)->from_file && may_be_read)
+        state_.insert((*held)->class_name + "." + call.name);
+    attributes_written_.insert({held->get(), call.name});
     heap_.will_change(*held);
     if (auto* known = (*held)->find(call.name))
         *known = value;
     else
         (*held)->attributes.emplace_back(call.name, value);
     return none();
+}
+
+Result<void> Evaluator::check_no_state() const
+{
+    static constexpr std::string_view counter = "num_batches_tracked"; // counts the batches of training, and is never read
+    std::set<std::string> kept = state_;
+    for (auto const& stored : stored_tensors_)
+        if (!stored.cell->base.is_constant() && !stored.path.ends_with(counter))
+            kept.insert(stored.path.empty() ? "a constant of the code" : stored.path);
+    for (auto const& [list, size] : stored_lists_)
+        if (list->items.size() != size)
+            kept.insert("a list of the module");
+    if (kept.empty())
+        return {};
+    std::string names;
+    for (auto const& name : kept)
+        names += (names.empty() ? "" : ", ") + name;
+    return unsupported("the program keeps state between its calls: " + names)
+        .code(keeps_state_code)
+        .hint("give the state to forward() as an argument and return the new one, then script the module again");
 }
 
 Result<Value> Evaluator::create_object(Call const& call)

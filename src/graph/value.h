@@ -69,6 +69,7 @@ struct ObjectValue {
     std::string class_name;
     std::vector<std::pair<std::string, Value>> attributes;
     uint64_t born_in = 0;
+    bool from_file = false; // a part of the module, not made by the program
 
     Value* find(std::string_view name);
 };
