@@ -191,6 +191,7 @@ Result<std::vector<Value>> Evaluator::run_if_on_tensor(Call const& call, GraphTe
         if (!side.results)
             return side.results;
     graph_.set_place(program_.text(call.place));
+    warnings_.push_back({"G01", "a branch on data became an ONNX If: only samples that take both ways show that both are right", program_.text(call.place)});
     return IfMerge(graph_, heap_, first_inner_symbol).run(condition, std::move(sides[0]), std::move(sides[1]));
 }
 
