@@ -21,6 +21,13 @@ std::optional<Number> whole(std::string const& text)
 
 }
 
+std::unique_ptr<Progress> make_progress(Invocation const& given, Desk const& desk, Receipts receipts)
+{
+    if (given.has("--json"))
+        return std::make_unique<SilentProgress>();
+    return std::make_unique<ScreenProgress>(desk.screen, receipts);
+}
+
 std::optional<std::string> Invocation::text(std::string_view name) const
 {
     auto const found = values.find(name);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -74,9 +75,13 @@ struct Desk {
     World const& world;
     Screen& screen;
     Json error_details = Json::object(); // further members of the error document, should the command fail
+    std::string error_table; // the same for people; ends with a newline
 
     std::string registry(Invocation const& given) const { return given.text("--registry", world.registry); }
 };
+
+// Nobody is told with --json, whose answer carries the same.
+std::unique_ptr<Progress> make_progress(Invocation const& given, Desk const& desk, Receipts receipts);
 
 struct Command {
     std::string_view name;

@@ -1,3 +1,4 @@
+#include "cli/failure_details.h"
 #include "cli/options.h"
 #include "cli/verbs.h"
 
@@ -48,27 +49,35 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     auto const evidence = TRY(evidence_request(given, samples));
     if (source.kind == Kind::onnx)
         return unsupported("an ONNX model already, wanted something to convert").at(source.file.path()).hint("`hullmark verify` and `hullmark publish` take it as it is");
+    auto progress = make_progress(given, desk, Receipts::of_slow_steps);
+    progress->begin("read", source.name());
     auto const read = TRY(read_source(source));
+    progress->end(receipt_of(source, read));
     for (auto const& finding : findings_of(source, std::get<TorchScriptFile>(read)))
         desk.screen.say(desk.screen.painted(Paint::yellow, "warning:") + " " + printable(finding));
     TRY(check_stop(desk.world));
 
     Trail trail;
+    progress->begin("convert", source.name());
     auto converted = within(source.file.path(), convert_source(read, request, trail));
-    if (!trail.unsupported.empty())
-        desk.error_details["unsupported"] = json_of(trail.unsupported);
+    tell_trail(trail, desk);
     if (!converted)
         return tl::unexpected(std::move(converted).error());
+    progress->end(count_text(converted->model.graph.nodes.size(), "node"));
     TRY(check_stop(desk.world));
 
     std::optional<VerifyReport> report;
     if (!given.has("--no-verify") && TRY(has_evidence(*converted, evidence))) {
+        progress->begin("verify", "");
         report = TRY(gather_evidence(desk.world, *converted, evidence));
         desk.error_details["report"] = json_of(*report);
         TRY(within(source.file.path(), demand_passed(*report)));
+        progress->end(receipt_of(*report));
     }
     TRY(check_stop(desk.world));
+    progress->begin("write", output.filename().string());
     TRY(write_model(output, *converted));
+    progress->end(bytes_text(converted->bytes.size() + converted->external_data.size));
     if (!given.has("--json"))
         say_warnings(desk.screen, *converted);
 

@@ -29,17 +29,6 @@ void add_values(std::string const& title, std::vector<OnnxValueInfo> const& valu
     description.add_section(title, std::move(rows));
 }
 
-std::vector<std::string> harmful_in(OnnxModel const& model)
-{
-    std::vector<std::string> findings;
-    for (auto const& external : external_tensors(model))
-        if (auto const location = check_external_location(external.tensor->external->location); !location)
-            findings.push_back("external data: " + location.error().text());
-    for (auto const& domain : custom_domains(model))
-        findings.push_back("operators of the domain " + domain + " need a library that whoever loads the model would run");
-    return findings;
-}
-
 std::string name_of_operator(OnnxOperatorCount const& operation) { return (operation.domain.empty() ? "" : operation.domain + "::") + operation.op_type; }
 
 }
@@ -58,7 +47,7 @@ Result<void> describe_onnx(SourceFile const& source, Description& description)
     if (!model.producer_name.empty())
         description.add_row("made by", model.producer_name + " " + model.producer_version);
     description.add_row("graph", count_text(model.graph.nodes.size(), "node") + ", " + count_text(parameter_count(model), "parameter"));
-    auto findings = harmful_in(model);
+    auto findings = findings_of(model);
     if (!structure)
         findings.push_back("the graph does not hold together: " + structure.error().text());
     description.judge(findings);
@@ -187,7 +176,7 @@ Result<void> describe_package(std::string const& folder, Description& descriptio
     description.add_section("files", std::move(files));
     if (auto const* const model = package.find("model.onnx")) {
         auto const onnx = TRY(within("model.onnx", read_onnx(model->bytes())));
-        description.judge(harmful_in(onnx));
+        description.judge(findings_of(onnx));
         add_values("inputs", required_inputs(onnx), description);
         add_values("outputs", onnx.graph.outputs, description);
     }

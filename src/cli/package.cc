@@ -33,8 +33,10 @@ Result<Answer> package(Invocation const& given, Desk& desk)
         return bad_usage("-o is not given, wanted the folder to write").hint("add -o DIR");
     auto const source = TRY(open_onnx(given));
     auto const evidence = TRY(evidence_request(given, TRY(read_sample_files(given.texts("--sample")))));
+    auto const read = ReadSource(TRY(read_onnx_source(source)));
+    TRY(demand_harmless(source, read));
     Trail trail;
-    auto const model = TRY(convert_source(ReadSource(TRY(read_onnx_source(source))), {}, trail));
+    auto const model = TRY(convert_source(read, {}, trail));
     std::optional<VerifyReport> report;
     if (TRY(has_evidence(model, evidence))) {
         report = TRY(gather_evidence(desk.world, model, evidence));

@@ -1,5 +1,6 @@
 #include "publish/publish.h"
 
+#include "cli/failure_details.h"
 #include "cli/options.h"
 #include "cli/verbs.h"
 #include "publish/words.h"
@@ -56,18 +57,10 @@ Result<Answer> publish_file(Invocation const& given, Desk& desk)
 {
     auto const request = TRY(publish_request(given, desk));
     Trail trail;
-    auto published = [&] {
-        if (given.has("--json")) {
-            SilentProgress progress;
-            return publish(request, desk.world, progress, trail);
-        }
-        ScreenProgress progress(desk.screen);
-        return publish(request, desk.world, progress, trail);
-    }();
-    if (!trail.unsupported.empty())
-        desk.error_details["unsupported"] = json_of(trail.unsupported);
-    if (!trail.report.is_null())
-        desk.error_details["report"] = trail.report;
+    auto progress = make_progress(given, desk, Receipts::all);
+    auto published = publish(request, desk.world, *progress, trail);
+    progress.reset(); // before an error is told
+    tell_trail(trail, desk);
     if (!published)
         return tl::unexpected(std::move(published).error());
     return answer_of(request, *published);

@@ -67,8 +67,9 @@ void Screen::show_line(std::string_view line, bool stays)
     std::fflush(streams_.err);
 }
 
-ScreenProgress::ScreenProgress(Screen& screen)
-    : screen_(screen)
+ScreenProgress::ScreenProgress(Screen& screen, Receipts receipts)
+    : screen_(screen),
+      receipts_(receipts)
 {
     if (screen_.shows_progress())
         watcher_ = std::thread([this] { watch(); });
@@ -79,7 +80,7 @@ ScreenProgress::~ScreenProgress()
     {
         std::lock_guard const lock(mutex_);
         leaving_ = true;
-        if (running_ && screen_.shows_progress()) // failed: the error says why, the line says where
+        if (running_ && screen_.shows_progress() && (receipts_ == Receipts::all || is_slow())) // failed: the error says why, the line says where
             screen_.show_line(line("failed"), true);
     }
     changed_.notify_all();
@@ -89,15 +90,17 @@ ScreenProgress::~ScreenProgress()
 
 std::string ScreenProgress::line(std::string_view receipt) const
 {
-    return fmt::format("{:<9} {}  {}  {}", step_, about_, receipt, screen_.painted(Paint::dim, duration_text(screen_.world().elapsed_ms() - begun_ms_)));
+    return fmt::format("{:<8}  {:<20}  {}  {}", step_, about_, receipt, screen_.painted(Paint::dim, duration_text(screen_.world().elapsed_ms() - begun_ms_)));
 }
+
+bool ScreenProgress::is_slow() const { return screen_.world().elapsed_ms() - begun_ms_ >= quiet_time.count(); }
 
 void ScreenProgress::watch()
 {
     std::unique_lock lock(mutex_);
     while (!leaving_) {
         changed_.wait_for(lock, tick);
-        if (running_ && !leaving_ && screen_.world().elapsed_ms() - begun_ms_ >= quiet_time.count())
+        if (running_ && !leaving_ && is_slow())
             screen_.show_line(line("..."), false);
     }
 }
@@ -115,7 +118,8 @@ void ScreenProgress::end(std::string_view receipt)
 {
     std::lock_guard const lock(mutex_);
     running_ = false;
-    screen_.show_line(line(printable(receipt)), true);
+    if (receipts_ == Receipts::all || (screen_.shows_progress() && is_slow()))
+        screen_.show_line(line(printable(receipt)), true);
 }
 
 void ScreenProgress::warn(std::string_view code, std::string_view message, std::string_view where)

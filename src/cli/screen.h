@@ -43,11 +43,14 @@ private:
     World const& world_;
 };
 
+enum class Receipts : uint8_t { all,
+    of_slow_steps }; // on a terminal, of those that took longer than 300 ms
+
 // Steps as lines on stderr, each with what came of it and how long it took. On a terminal, a step that takes longer than 300 ms
 // shows a line that counts the time while it runs.
 class ScreenProgress : public Progress {
 public:
-    explicit ScreenProgress(Screen& screen);
+    ScreenProgress(Screen& screen, Receipts receipts);
     ~ScreenProgress() override;
     void begin(std::string_view step, std::string_view about) override;
     void end(std::string_view receipt) override;
@@ -57,7 +60,10 @@ private:
     void watch();
     std::string line(std::string_view receipt) const;
 
+    bool is_slow() const;
+
     Screen& screen_;
+    Receipts receipts_;
     std::string step_;
     std::string about_;
     int64_t begun_ms_ = 0;

@@ -36,7 +36,10 @@ Result<Answer> verify(Invocation const& given, Desk& desk)
     if (!TRY(has_evidence(model, request)))
         return bad_usage("there is nothing to hold the model against").hint("add --against recorded.npz, --against other.onnx, or --against self --random 1");
     TRY(check_stop(desk.world));
+    auto const progress = make_progress(given, desk, Receipts::of_slow_steps);
+    progress->begin("verify", given.argument("MODEL"));
     auto const report = TRY(gather_evidence(desk.world, model, request));
+    progress->end(receipt_of(report));
     return Answer{json_of(report), report_text(desk.screen, report), report.passed ? 0 : row_of(Reason::no).exit_code};
 }
 

@@ -8,6 +8,9 @@
 
 namespace {
 
+constexpr int not_harmless_code = 103;
+constexpr int unknown_operator_code = 203;
+
 // What --input says about an input takes the place of the sample's sizes; its value stays.
 void refine(std::vector<InputSpecification>& specifications, std::vector<InputSpecification> const& wishes)
 {
@@ -26,21 +29,9 @@ void refine(std::vector<InputSpecification>& specifications, std::vector<InputSp
     }
 }
 
-Failure unsupported_operators(std::vector<UnsupportedOperator> const& operators)
+Failure unsupported_operators(size_t count)
 {
-    auto error = unsupported(count_text(operators.size(), "operator") + " cannot be converted");
-    std::vector<std::string> lines;
-    for (auto const& operation : operators) {
-        std::string line = operation.name + ", " + count_text(operation.count, "call");
-        if (!operation.where.empty())
-            line += ", first in " + operation.where.front();
-        if (!operation.reason.empty())
-            line += ": " + operation.reason;
-        if (!operation.nearest.empty())
-            line += " (known: " + operation.nearest + ")";
-        error.value().where.push_back(std::move(line));
-    }
-    return std::move(error).hint("`hullmark explain G03` tells what can be done").code(203);
+    return unsupported(count_text(count, "operator") + " cannot be converted").hint("`hullmark explain G03` tells what can be done").code(unknown_operator_code);
 }
 
 void encode(ConvertedModel& converted, ConversionRequest const& request)
@@ -67,7 +58,7 @@ Result<ConvertedModel> convert_program(Program const& program, ConversionRequest
     auto outcome = TRY(convert(program, options));
     if (auto* const unsupported_program = std::get_if<UnsupportedProgram>(&outcome)) {
         trail.unsupported = std::move(unsupported_program->operators);
-        return unsupported_operators(trail.unsupported);
+        return unsupported_operators(trail.unsupported.size());
     }
     auto& conversion = std::get<Conversion>(outcome);
     ConvertedModel converted;
@@ -108,6 +99,17 @@ Result<ReadSource> read_source(SourceFile const& source, Limits const& limits)
     if (source.kind == Kind::onnx)
         return TRY(read_onnx_source(source, limits));
     return TRY(read_program_source(source, limits));
+}
+
+Result<void> demand_harmless(SourceFile const& source, ReadSource const& read)
+{
+    auto const* const script = std::get_if<TorchScriptFile>(&read);
+    auto const findings = script != nullptr ? findings_of(source, *script) : findings_of(std::get<OnnxSource>(read).model);
+    if (findings.empty())
+        return {};
+    auto error = refused("the file holds what no honest writer leaves there, so it is not proved harmless").code(not_harmless_code);
+    error.value().where = findings;
+    return std::move(error).at(source.file.path()).hint("`hullmark inspect " + source.file.path() + "` lists it; save the model again with a current PyTorch");
 }
 
 std::string receipt_of(SourceFile const& source, ReadSource const& read)

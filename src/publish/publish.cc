@@ -17,21 +17,18 @@ Result<void> begin(World const& world, Progress& progress, std::string_view step
     return {};
 }
 
-Result<void> refuse_findings(SourceFile const& source, ReadSource const& read)
-{
-    auto const* const script = std::get_if<TorchScriptFile>(&read);
-    auto findings = script != nullptr ? findings_of(source, *script) : std::vector<std::string>();
-    if (findings.empty())
-        return {};
-    auto error = refused("the file holds what no honest writer leaves there, so it is not proved harmless").at(source.file.path());
-    error.value().where.insert(error.value().where.begin(), findings.begin(), findings.end());
-    return std::move(error).code(103).hint("`hullmark inspect " + source.file.path() + "` lists it; save the model again with a current PyTorch");
-}
-
 std::string receipt_of(ConvertedModel const& model)
 {
     return fmt::format("{}, opset {}, {}{}", model.is_converted ? "ONNX" : "ONNX as it is", opset_of(model.model), count_text(model.model.graph.nodes.size(), "node"),
         model.warnings.empty() ? "" : ", " + count_text(model.warnings.size(), "warning"));
+}
+
+// "sample.npz", "self"
+std::string against_text(EvidenceRequest const& evidence)
+{
+    if (!evidence.against.empty() || evidence.samples.empty())
+        return evidence.against;
+    return evidence.samples.front().origin + (evidence.samples.size() > 1 ? fmt::format(" and {} more", evidence.samples.size() - 1) : "");
 }
 
 NewVersion version_of(PublishRequest const& request, SourceFile const& source, Package const& package)
@@ -79,10 +76,10 @@ Result<Published> publish(PublishRequest const& request, World const& world, Pro
     TRY(check_names(request));
     Published published;
 
-    TRY(begin(world, progress, "read", request.file));
+    TRY(begin(world, progress, "read", std::filesystem::path(request.file).filename().string()));
     auto const source = TRY(open_source(request.file, request.sha256));
     auto const read = TRY(read_source(source));
-    TRY(refuse_findings(source, read));
+    TRY(demand_harmless(source, read));
     progress.end(receipt_of(source, read));
     // What the file is was decided by its bytes, which are mapped and have the digest that will be written down. Nothing in it was
     // run. From here on there is no pickle and no Python name: a Program, or a model that was ONNX already.
@@ -96,7 +93,7 @@ Result<Published> publish(PublishRequest const& request, World const& world, Pro
     // The ONNX bytes are final: what is checked from here on is what will be served. Every operator had a rule.
 
     if (TRY(has_evidence(published.model, request.evidence))) {
-        TRY(begin(world, progress, "verify", request.evidence.against.empty() ? "recorded answers" : request.evidence.against));
+        TRY(begin(world, progress, "verify", against_text(request.evidence)));
         published.report = TRY(gather_evidence(world, published.model, request.evidence));
         trail.report = json_of(*published.report);
         TRY(demand_passed(*published.report));

@@ -129,6 +129,17 @@ Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits con
     }
 }
 
+std::vector<std::string> findings_of(OnnxModel const& model)
+{
+    std::vector<std::string> findings;
+    for (auto const& external : external_tensors(model))
+        if (auto const location = check_external_location(external.tensor->external->location); !location)
+            findings.push_back(external.place + ": external data: " + location.error().text());
+    for (auto const& domain : custom_domains(model))
+        findings.push_back("operators of the domain " + domain + " need a library that whoever loads the model would run");
+    return findings;
+}
+
 std::vector<std::string> findings_of(SourceFile const& source, TorchScriptFile const& script)
 {
     std::vector<std::string> findings;

@@ -44,6 +44,7 @@ Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits con
 
 // The reasons not to trust a file enough to publish it; empty: proved harmless by rule.
 std::vector<std::string> findings_of(SourceFile const& source, TorchScriptFile const& script);
+std::vector<std::string> findings_of(OnnxModel const& model);
 
 // What cannot be read as the wanted thing: why, and the next command.
 Failure cannot_read(SourceFile const& source, std::string const& wanted);
