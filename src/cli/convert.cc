@@ -67,7 +67,7 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     TRY(check_stop(desk.world));
 
     std::optional<VerifyReport> report;
-    if (!given.has("--no-verify") && TRY(has_evidence(*converted, evidence))) {
+    if (TRY(has_evidence(*converted, evidence))) {
         progress->begin("verify", "");
         report = TRY(gather_evidence(desk.world, *converted, evidence));
         desk.error_details["report"] = json_of(*report);
@@ -128,6 +128,6 @@ Command convert_command()
 {
     return {"convert", "turns a model file into ONNX, or weights into safetensors", "hullmark convert model.pt -o model.onnx --sample sample.npz",
         {{"FILE", "the file that training left behind"}},
-        joined({{{"--output", "OUT", "the file to write: OUT.onnx or OUT.safetensors", Times::once, Wants::file, 'o'}, sha256_option(), {"--no-verify", "", "do not run the model, whatever answers the sample holds"}}, conversion_options(), evidence_options()}),
+        joined({{{"--output", "OUT", "the file to write: OUT.onnx or OUT.safetensors", Times::once, Wants::file, 'o'}, sha256_option()}, conversion_options(), evidence_options()}),
         convert_file};
 }

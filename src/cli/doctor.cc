@@ -74,7 +74,7 @@ Finding look_at_registry(std::string const& place)
 Finding look_at_disk(std::string const& place)
 {
     std::error_code error;
-    auto folder = std::filesystem::absolute(place, error);
+    auto folder = std::filesystem::absolute(place, error).lexically_normal();
     while (!std::filesystem::exists(folder, error) && folder.has_relative_path())
         folder = folder.parent_path();
     auto const space = std::filesystem::space(folder, error);

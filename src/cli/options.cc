@@ -30,6 +30,7 @@ std::vector<OptionRow> evidence_options()
         {"--rtol", "X", "relative part of --elementwise (default: 1e-5)"},
         {"--elementwise", "", "numpy's allclose rule decides, element by element"},
         {"--allow-vacuous", "", "answers that are zero throughout count as evidence"},
+        {"--no-verify", "", "do not run the model, whatever answers the samples hold"},
     };
 }
 
@@ -63,6 +64,7 @@ Result<EvidenceRequest> evidence_request(Invocation const& given, std::vector<Sa
 {
     EvidenceRequest request;
     request.against = given.text("--against", "");
+    request.is_wanted = !given.has("--no-verify");
     request.samples = std::move(samples);
     for (auto const& seed : given.texts("--random")) {
         Invocation one;

@@ -47,7 +47,7 @@ Result<Weights> weights_of(Checkpoint const& checkpoint, Limits const& limits)
     for (auto const& odd : checkpoint.odd_tensors)
         weights.notes.push_back(odd.name + " is no dense tensor (" + odd.made_by + ") and is left out");
     for (auto const& finding : checkpoint.findings)
-        weights.notes.push_back("a loader that runs this file would do more than read it: " + finding.message + " (" + finding.where + ")");
+        weights.notes.push_back((finding.code == "storage-crc" ? "" : "a loader that runs this file would do more than read it: ") + finding.message + " (" + finding.where + ")");
     note_shared(storages, weights);
     return weights;
 }
@@ -84,7 +84,7 @@ Result<Weights> read_weights(SourceFile const& source, Limits const& limits)
     switch (source.kind) {
     case Kind::torch_checkpoint:
     case Kind::torch_module:
-        return weights_of(TRY(read_checkpoint(source.file.shared(), {limits, false})), limits);
+        return weights_of(TRY(read_checkpoint(source.file.shared(), {limits, true})), limits);
     case Kind::torchscript:
         return weights_of(TRY(read_torchscript(source.file.shared(), limits)).program);
     case Kind::safetensors:

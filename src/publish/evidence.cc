@@ -61,6 +61,8 @@ Result<VerifyReport> against_file(Runtime const& runtime, ModelUnderTest const& 
 
 Result<bool> has_evidence(ConvertedModel const& model, EvidenceRequest const& request)
 {
+    if (!request.is_wanted)
+        return false;
     if (!request.against.empty())
         return true;
     auto const samples = TRY(samples_for(request.samples, model.model));
@@ -91,5 +93,8 @@ Result<void> demand_passed(VerifyReport const& report)
         return {};
     auto error = said_no("the model's numbers are not those of " + report.against);
     error.value().where = report.reasons;
+    bool const is_vacuous_alone = std::all_of(report.outputs.begin(), report.outputs.end(), [](OutputReport const& output) { return output.passed || (output.vacuous && output.mismatched == 0); });
+    if (is_vacuous_alone && !report.outputs.empty())
+        return std::move(error).code(101).hint("record a sample whose answers are not all zero, or say --allow-vacuous");
     return std::move(error).code(101).hint("`hullmark explain HM0101` tells what to look at");
 }

@@ -12,6 +12,7 @@
 
 struct EvidenceRequest {
     std::string against; // "self", an ONNX file, an .npz file with answers; empty: the answers that the samples hold
+    bool is_wanted = true; // false: --no-verify
     std::vector<SampleFile> samples;
     std::vector<uint64_t> seeds; // of random samples
     VerifyOptions options;

@@ -38,6 +38,15 @@ std::string class_names(Checkpoint const& checkpoint)
     return count > most ? names + " and " + std::to_string(count - most) + " more" : names;
 }
 
+// The reader looks at the code's and the pickles' CRCs; what is converted must have the right weights too.
+Result<void> check_members(SourceFile const& source, Limits const& limits)
+{
+    auto const archive = TRY(ZipArchive::read(source.file.shared(), limits));
+    for (auto const& entry : archive.entries())
+        TRY(within(entry.name, archive.checked_content(entry)));
+    return {};
+}
+
 Failure weights_alone(SourceFile const& source, std::string const& found)
 {
     return unsupported(std::string(title_of(source.kind)) + " holds weights only: there is no graph to convert" + found)
@@ -113,6 +122,7 @@ Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits con
 {
     switch (source.kind) {
     case Kind::torchscript:
+        TRY(within(source.file.path(), check_members(source, limits)));
         return within(source.file.path(), read_torchscript(source.file.shared(), limits));
     case Kind::torch_checkpoint:
     case Kind::torch_module:
