@@ -26,6 +26,7 @@ Result<size_t> place_in(Operation& op, std::string_view name, size_t size)
 }
 
 Result<Value> length(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(list_argument(op, "a"))->items.size()))}; }
+Result<Value> joined_texts(Operation& op) { return Value{TRY(op.text("a")) + TRY(op.text("b"))}; }
 Result<Value> length_of_text(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(op.text("a")).size()))}; }
 
 Result<Value> list_item(Operation& op)
@@ -243,6 +244,7 @@ Result<Value> dict_length(Operation& op) { return Value{Dim(static_cast<int64_t>
 constexpr OperatorRow rows[] = {
     {"aten::len.t(t[] a) -> int", length},
     {"aten::len.str(str a) -> int", length_of_text},
+    {"aten::add.str(str a, str b) -> str", joined_texts},
     {"aten::len.Dict(Dict self) -> int", dict_length},
     {"aten::__getitem__.t(t[] a, int i) -> t", list_item},
     {"aten::__getitem__.Dict(Dict self, t key) -> t", dict_item},

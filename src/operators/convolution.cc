@@ -66,7 +66,7 @@ Result<GraphTensor> convolved(Operation& op, GraphTensor const& input, GraphTens
     std::vector<GraphTensor const*> inputs{&input, &weight};
     if (bias)
         inputs.push_back(&*bias);
-    return op.graph.node(settings.transposed ? "ConvTranspose" : "Conv", inputs, {input.dtype(), std::move(dims)}, std::move(attributes));
+    return computed(op.graph, settings.transposed ? "ConvTranspose" : "Conv", inputs, {input.dtype(), std::move(dims)}, std::move(attributes));
 }
 
 // Input without a batch axis: it is given one for the time of the call.

@@ -199,6 +199,16 @@ Result<Value> tensor(Operation& op)
     return op.result(TRY(tensor_of_value(op, op.argument("data"), dtype)));
 }
 
+Result<Value> as_tensor(Operation& op) // a tensor that needs no conversion is itself
+{
+    if (op.argument("data").is<TensorReference>()) {
+        DType const own = TRY(op.tensor("data")).dtype();
+        if (TRY(op.dtype("dtype", own)) == own)
+            return op.argument("data");
+    }
+    return tensor(op);
+}
+
 Result<Value> scalar_tensor(Operation& op)
 {
     DType const dtype = TRY(op.dtype("dtype", DType::float32));
@@ -260,7 +270,7 @@ constexpr OperatorRow rows[] = {
     {"aten::_dim_arange(Tensor like, int dim) -> Tensor", range_of_axis},
     {"aten::linspace(Scalar start, Scalar end, int steps, " MAKING ") -> Tensor", linear_space},
     {"aten::tensor(t data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor", tensor},
-    {"aten::as_tensor(t data, *, ScalarType? dtype=None, Device? device=None) -> Tensor", tensor},
+    {"aten::as_tensor(t data, *, ScalarType? dtype=None, Device? device=None) -> Tensor", as_tensor},
     {"aten::scalar_tensor(Scalar s, " MAKING ") -> Tensor", scalar_tensor},
     {"aten::to.dtype(Tensor self, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor", to_dtype},
     {"aten::to.device(Tensor self, Device device, ScalarType dtype, bool non_blocking=False, bool copy=False, MemoryFormat? memory_format=None) -> Tensor", to_dtype},

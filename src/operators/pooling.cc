@@ -109,6 +109,7 @@ Result<std::vector<GraphTensor>> with_batch(Operation& op, std::string_view name
     return results;
 }
 
+// Of NaN, and of a window of minus infinities, ONNX Runtime makes other numbers than PyTorch: its kernel starts from the lowest one.
 template <size_t axes, bool with_indices>
 Result<Value> max_pool(Operation& op)
 {
@@ -118,7 +119,7 @@ Result<Value> max_pool(Operation& op)
         auto const [dims, extra] = TRY(pooled(op.graph, input, settings));
         Attributes attributes{attribute("dilations", settings.dilation), attribute("kernel_shape", settings.kernel), attribute("pads", pads_of(settings.padding, extra)), attribute("strides", settings.stride)};
         if (!with_indices)
-            return std::vector<GraphTensor>{op.graph.node("MaxPool", {input}, {input.dtype(), dims}, std::move(attributes))};
+            return std::vector<GraphTensor>{computed(op.graph, "MaxPool", {&input}, {input.dtype(), dims}, std::move(attributes))};
         auto const found = op.graph.nodes("MaxPool", {&input}, {{input.dtype(), dims}, {DType::int64, dims}}, std::move(attributes));
         // ONNX counts over the whole tensor, PyTorch within one channel of one item.
         Dim const plane = count_of(Dims(input.dims().begin() + 2, input.dims().end()));
@@ -147,7 +148,7 @@ Result<Value> average_pool(Operation& op)
         if (beyond && divisor)
             return unsupported("an average pool with ceil_mode and a divisor of its own");
         Attributes attributes{attribute("count_include_pad", static_cast<int64_t>((count_padding && !beyond) || divisor.has_value())), attribute("kernel_shape", settings.kernel), attribute("pads", pads_of(settings.padding, extra)), attribute("strides", settings.stride)};
-        auto result = op.graph.node("AveragePool", {input}, {input.dtype(), dims}, std::move(attributes));
+        auto result = computed(op.graph, "AveragePool", {&input}, {input.dtype(), dims}, std::move(attributes));
         if (divisor) {
             double window = 1;
             for (int64_t const size : settings.kernel)
@@ -182,11 +183,11 @@ Result<GraphTensor> adaptively_pooled(GraphBuilder& graph, GraphTensor const& in
         if (wanted[i] == 1)
             whole.push_back(static_cast<int64_t>(i) + 2);
     if (whole.size() == axes)
-        return graph.node(maximum ? "GlobalMaxPool" : "GlobalAveragePool", {input}, {input.dtype(), [&] {
-                                                                                         Dims dims{input.dims()[0], input.dims()[1]};
-                                                                                         dims.insert(dims.end(), axes, Dim(1));
-                                                                                         return dims;
-                                                                                     }()});
+        return computed(graph, maximum ? "GlobalMaxPool" : "GlobalAveragePool", {&input}, {input.dtype(), [&] {
+                                                                                               Dims dims{input.dims()[0], input.dims()[1]};
+                                                                                               dims.insert(dims.end(), axes, Dim(1));
+                                                                                               return dims;
+                                                                                           }()});
     GraphTensor result = whole.empty() ? input : reduce(graph, maximum ? "ReduceMax" : "ReduceMean", input, whole, true);
     for (size_t i = 0; i < axes; ++i) {
         auto const axis = static_cast<int64_t>(i) + 2;

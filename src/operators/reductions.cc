@@ -2,6 +2,7 @@
 #include "operators/promotion.h"
 
 #include <algorithm>
+#include <limits>
 
 // Sums, means, extremes and what else takes axes away.
 
@@ -34,6 +35,16 @@ Result<DType> wanted_dtype(Operation& op, DType otherwise) { return has_argument
 // Sums and products of integers and bool are int64.
 DType accumulated(DType dtype) { return is_floating(dtype) || is_complex(dtype) ? dtype : DType::int64; }
 
+// How many elements are reduced into one.
+Dim count_of_axes(GraphTensor const& self, std::vector<int64_t> const& axes)
+{
+    Dim count = 1;
+    for (int64_t axis = 0; axis < self.rank(); ++axis)
+        if (axes.empty() || std::find(axes.begin(), axes.end(), axis) != axes.end())
+            count = count * self.dims()[static_cast<size_t>(axis)];
+    return count;
+}
+
 template <bool product>
 Result<Value> sum(Operation& op)
 {
@@ -50,7 +61,21 @@ Result<Value> mean(Operation& op)
     DType const dtype = TRY(wanted_dtype(op, self.dtype()));
     if (!is_floating(dtype))
         return malformed("the mean of " + std::string(name_of(dtype)));
-    return op.result(reduce(op.graph, "ReduceMean", TRY(cast(op.graph, self, dtype)), axes, keep));
+    auto const result = reduce(op.graph, "ReduceMean", TRY(cast(op.graph, self, dtype)), axes, keep);
+    if (count_of_axes(self, axes).is(0)) // where ONNX Runtime gives 0
+        return op.result(filled(op.graph, number(dtype, std::numeric_limits<double>::quiet_NaN()), result.dims()));
+    return op.result(result);
+}
+
+// ONNX Runtime passes over NaN, and PyTorch gives it where there is one.
+Result<GraphTensor> extreme_with_nan(GraphBuilder& graph, std::string const& name, GraphTensor const& self, std::vector<int64_t> const& axes, bool keep)
+{
+    auto const found = reduce(graph, name, self, axes, keep);
+    if (!is_floating(self.dtype()) || self.rank() == 0)
+        return found;
+    auto const missing = computed(graph, "IsNaN", {&self}, {DType::boolean, self.dims()});
+    auto const any_missing = TRY(cast(graph, reduce(graph, "ReduceMax", TRY(cast(graph, missing, DType::int32)), axes, keep), DType::boolean));
+    return where(graph, any_missing, number(self.dtype(), std::numeric_limits<double>::quiet_NaN()), found);
 }
 
 template <bool maximum>
@@ -61,7 +86,7 @@ Result<Value> extreme(Operation& op) // amax, amin, and max() and min() of all e
     char const* const name = maximum ? "ReduceMax" : "ReduceMin";
     if (self.dtype() == DType::boolean)
         return op.result(TRY(cast(op.graph, reduce(op.graph, name, TRY(cast(op.graph, self, DType::int32)), axes, keep), DType::boolean)));
-    return op.result(reduce(op.graph, name, self, axes, keep));
+    return op.result(TRY(extreme_with_nan(op.graph, name, self, axes, keep)));
 }
 
 Result<GraphTensor> place_of_extreme(Operation& op, GraphTensor const& self, int64_t axis, bool keep, bool maximum)
@@ -71,7 +96,7 @@ Result<GraphTensor> place_of_extreme(Operation& op, GraphTensor const& self, int
         return GraphTensor::integer(0);
     Dims dims = x.dims();
     dims[static_cast<size_t>(axis)] = 1;
-    auto const kept = op.graph.node(maximum ? "ArgMax" : "ArgMin", {x}, {DType::int64, std::move(dims)}, {attribute("axis", axis), attribute("keepdims", int64_t{1})});
+    auto const kept = computed(op.graph, maximum ? "ArgMax" : "ArgMin", {&x}, {DType::int64, std::move(dims)}, {attribute("axis", axis), attribute("keepdims", int64_t{1})});
     return keep ? kept : squeeze(op.graph, kept, {axis});
 }
 
@@ -86,7 +111,7 @@ Result<Value> extreme_and_place(Operation& op) // max.dim, min.dim: values and i
         return op.results({self, places});
     if (self.dtype() == DType::boolean)
         return unsupported("the extreme of a bool tensor along an axis");
-    return op.results({reduce(op.graph, maximum ? "ReduceMax" : "ReduceMin", self, {axis}, keep), places});
+    return op.results({TRY(extreme_with_nan(op.graph, maximum ? "ReduceMax" : "ReduceMin", self, {axis}, keep)), places});
 }
 
 template <bool maximum>
@@ -106,10 +131,12 @@ Result<Value> any_or_all(Operation& op)
 {
     auto const self = TRY(op.tensor("self"));
     auto const [axes, keep] = TRY(reduction(op, self));
-    auto const flags = TRY(cast(op.graph, TRY(cast(op.graph, self, DType::boolean)), DType::int32));
-    auto const found = reduce(op.graph, every ? "ReduceMin" : "ReduceMax", flags, axes, keep);
+    auto const flags = TRY(cast(op.graph, self, DType::boolean));
+    // Sums, for those are right where there are no elements: any is that not none is true, all is that none is false.
+    auto const counted_flags = TRY(cast(op.graph, every ? unary(op.graph, "Not", flags) : flags, DType::int32));
+    auto const none = TRY(binary(op.graph, "Equal", reduce(op.graph, "ReduceSum", counted_flags, axes, keep), number(DType::int32, int64_t{0}), DType::boolean));
     // PyTorch gives uint8 for uint8 and bool for all else.
-    return op.result(TRY(cast(op.graph, TRY(cast(op.graph, found, DType::boolean)), self.dtype() == DType::uint8 ? DType::uint8 : DType::boolean)));
+    return op.result(TRY(cast(op.graph, every ? none : unary(op.graph, "Not", none), self.dtype() == DType::uint8 ? DType::uint8 : DType::boolean)));
 }
 
 // ---- variance ---------------------------------------------------------------------------------------------------------------------
@@ -134,11 +161,7 @@ Result<Moments> moments(Operation& op)
     auto const center = reduce(op.graph, "ReduceMean", self, axes, true);
     auto const distance = TRY(binary(op.graph, "Sub", self, center));
     auto const squares = reduce(op.graph, "ReduceSum", TRY(binary(op.graph, "Mul", distance, distance)), axes, keep);
-    Dim count = 1;
-    for (int64_t axis = 0; axis < self.rank(); ++axis)
-        if (axes.empty() || std::find(axes.begin(), axes.end(), axis) != axes.end())
-            count = count * self.dims()[static_cast<size_t>(axis)];
-    auto const elements = TRY(cast(op.graph, GraphTensor::integer(count), self.dtype()));
+    auto const elements = TRY(cast(op.graph, GraphTensor::integer(count_of_axes(self, axes)), self.dtype()));
     auto const divisor = TRY(binary(op.graph, "Max", TRY(binary(op.graph, "Sub", elements, number(self.dtype(), correction))), number(self.dtype(), 0.0)));
     return Moments{TRY(binary(op.graph, "Div", squares, divisor)), keep ? center : reduce(op.graph, "ReduceMean", self, axes, false)};
 }
@@ -212,7 +235,8 @@ Result<Value> running_sum(Operation& op)
     auto const x = TRY(cast(op.graph, self, TRY(wanted_dtype(op, accumulated(self.dtype())))));
     if (x.rank() == 0)
         return op.result(x);
-    return op.result(op.graph.node("CumSum", {x, GraphTensor::integer(axis)}, {x.dtype(), x.dims()}));
+    auto const along = GraphTensor::integer(axis);
+    return op.result(computed(op.graph, "CumSum", {&x, &along}, {x.dtype(), x.dims()}));
 }
 
 template <bool logarithm>

@@ -184,7 +184,7 @@ Result<Schema> Schema::parse(std::string_view text)
 
 std::optional<std::vector<Value>> Schema::bind(std::vector<Value> const& positional, std::vector<std::pair<std::string, Value>> const& named) const
 {
-    if (positional.size() > arguments.size())
+    if (positional.size() > arguments.size() || (!positional.empty() && arguments[positional.size() - 1].keyword_only))
         return std::nullopt;
     std::vector<Value> bound;
     size_t names_used = 0;

@@ -258,7 +258,8 @@ Result<Value> narrow(Operation& op)
     auto const self = TRY(op.reference("self"));
     auto const value = TRY(op.heap.read(self));
     auto const axis = TRY(op.axis("dim", value.rank()));
-    Dim const start = TRY(index_within(TRY(op.integer("start")), value.dims()[static_cast<size_t>(axis)] + Dim(1)));
+    Dim const given = TRY(op.integer("start"));
+    Dim const start = given.known() && *given.known() < 0 ? given + value.dims()[static_cast<size_t>(axis)] : given;
     Dim const end = start + TRY(op.integer("length"));
     return op.view(self, slice_step(op.graph, axis, start, end, 1), self->contiguous && axis == 0);
 }
@@ -388,6 +389,13 @@ Result<Value> stack(Operation& op)
     return op.result(TRY(joined(op, tensors, axis)));
 }
 
+// `own` where the number that is known only when the model runs turns out as -1, else that number.
+Dim own_size_for_minus_one(SymbolTable& symbols, Dim const& own, Dim const& wanted)
+{
+    Dim const minus_one_or_0 = symbols.derived(IntegerOperation::minimum, wanted, 0);
+    return symbols.derived(IntegerOperation::maximum, wanted, own * (Dim(0) - minus_one_or_0));
+}
+
 Result<Value> expanded(Operation& op, Dims target)
 {
     auto const self = TRY(op.reference("self"));
@@ -395,11 +403,14 @@ Result<Value> expanded(Operation& op, Dims target)
     if (target.size() < value.dims().size())
         return malformed("a tensor of rank " + std::to_string(value.rank()) + " is expanded to rank " + std::to_string(target.size()));
     size_t const added = target.size() - value.dims().size();
+    SymbolTable& symbols = op.graph.symbols();
     for (size_t i = 0; i < value.dims().size(); ++i) {
         Dim const& own = value.dims()[i];
         Dim& wanted = target[added + i];
         if (wanted.is(-1))
             wanted = own;
+        else if (!wanted.known() && !symbols.surely_not_negative(wanted))
+            wanted = own.known() && !own.is(1) ? own : own_size_for_minus_one(symbols, own, wanted);
         else if (!own.is(1))
             TRY(require_equal(op.graph, own, wanted, "where a tensor is expanded"));
     }

@@ -5,6 +5,7 @@
 
 namespace {
 
+Result<Value> kind_of_device(Operation&) { return Value{std::string("cpu")}; }
 Result<Value> device(Operation&) { return Value{DeviceValue{"cpu"}}; }
 Result<Value> scalar_type(Operation& op)
 {
@@ -37,6 +38,7 @@ Result<Value> is_on_cpu(Operation&) { return Value{true}; }
 constexpr OperatorRow rows[] = {
     {"aten::len.Tensor(Tensor t) -> int", length_of_tensor},
     {"prim::device(Tensor a) -> Device", device},
+    {"prim::type(Device self) -> str", kind_of_device},
     {"aten::device(t a, int? index=None) -> Device", device},
     {"prim::dtype(Tensor a) -> int", scalar_type},
     {"aten::dim(Tensor self) -> int", rank},

@@ -1,0 +1,65 @@
+"""Numbers, lists, dicts and tuples of the program, and facts about tensors."""
+
+from make import case
+
+case("arithmetic of known ints", "a = n + 2\nb = n - 7\nc = n * 3\nreturn x * a, x * b, x * c, n // 2, n % 3, -n // 2, -n % 3, n ** 2, -n, abs(-n), abs(n - 9)", x="float32[2]", n=5)
+case("division and remainder of negative ints", "return x + n // 3, n % 3, n // -3, n % -3, m // 3, m % -3", x="float32[2]", n=-7, m=7)
+case("arithmetic of known floats", "return x * (f + 2), x * (f - n), x * (f * f), x * (n / 2), x * (f // 1.5), x * (f % 1.5), x * (f ** 2), x * -f, x * abs(-f), x * (n / f)", x="float32[2]", f=-2.5, n=5)
+case("division of ints gives a float", "return x * (n / 2), x * (n / 4)", x="float32[2]", n=-7)
+case("larger and smaller of numbers", "return x * min(n, 3), x * max(n, 3), x * min(f, 1.5), x * max(f, 2.5), x * min([n, 2, 9]), x * max([n, 2, 9]), x * max(n, 6.5), x * abs(f)", x="float32[2]", n=5, f=2.0)
+case("roots, logarithms and rounding of numbers", "return x * math.sqrt(f), x * math.exp(f), x * math.log(f), x + math.floor(f), x + math.ceil(f), x + round(f), x + math.floor(-f), x + math.ceil(-f), x + round(2.5), x + round(-0.5), x + math.log(n), x + math.sqrt(n), x + math.floor(n)", x="float32[2]", f=2.25, n=5)
+case("numbers become other numbers", "return x + int(f), x + int(-f), x * float(n), x * float(b), x * int(b), x + int(bool(n)), x + int(bool(f))", x="float32[2]", f=2.75, n=5, b=True)
+case("comparisons of numbers", "k = 0\nif n == 5:\n    k += 1\nif n != 5:\n    k += 2\nif n < 6:\n    k += 4\nif n <= 4:\n    k += 8\nif n > 4:\n    k += 16\nif n >= 6:\n    k += 32\nif f < n:\n    k += 64\nif f == 2.5:\n    k += 128\nreturn x + k", x="float32[2]", n=5, f=2.5)
+case("and, or, not and xor of bools", "k = 0\nif a and not b:\n    k += 1\nif a or b:\n    k += 2\nif a ^ b:\n    k += 4\nif a & b:\n    k += 8\nif a | b:\n    k += 16\nif not a:\n    k += 32\nreturn x + k", x="float32[2]", a=True, b=False)
+case("texts and None are compared", "k = 0\ns = 'ab'\nif s == 'ab':\n    k += 1\nif s != 'ab':\n    k += 2\no: Optional[int] = None\nif o is None:\n    k += 4\nif o is not None:\n    k += 8\nreturn x + k + len(s)", x="float32[2]")
+case("lists are compared", "a = [1, n]\nb = [1, 5]\nk = 0\nif a == b:\n    k += 1\nif a != b:\n    k += 2\nif x.size() == y.size():\n    k += 4\nreturn x + k", x="float32[2]", y="float32[2]", n=5)
+case("devices are equal", "k = 0\nif x.device == y.device:\n    k += 1\nif x.device != torch.device('cpu'):\n    k += 2\nif x.is_cuda:\n    k += 4\nif x.device.type == 'cuda':\n    k += 8\nreturn x + k, y.to(x.device), x.cpu()", x="float32[2]", y="float32[2]")
+case("sizes are numbers that stay symbolic", "n = x.size(0)\nm = x.shape[1]\nreturn x.reshape(n * m), x.reshape(m, n), x.sum() / n, x.mean() * (n + m), x.new_zeros((n, m)) + n // 2 + n % 3, x + float(n)", x="float32[3,2]")
+case("sizes from the end, ranks and counts", "return x + x.size(-1), x * x.dim(), x * x.numel(), x + len(x), x.reshape(x.numel()), torch.zeros(x.size()) + x.ndim", x="float32[3,2]")
+case("larger and smaller of symbolic sizes", "n = x.size(0)\nm = y.size(0)\nreturn x[:min(n, m)], x + max(n, 2), x * min(n, 100), y + abs(n - 7)", x="float32[3,2]", y="float32[2]", again={"x": "float32[5,2]"})
+case("a comparison of symbolic sizes is an If", "if x.size(0) > 2:\n    y = x * 2\nelse:\n    y = x - 1\nreturn y", x="float32[2,2]", again={"x": "float32[3,2]"})
+case("numbers of tensors", "n = int(x[0])\nf = float(x[1])\nb = bool(x[2])\nreturn x * n + f, x + (n - 2), x * (f / 2), x + int(b)", x="float32[3]: 2.75 -1.5 3", again={"x": "float32[3]: -2.75 0.5 0"}, fixed=False)
+case("item() is of the tensor's kind", "return x * x[0].item(), y + y[0].item(), z.sum() + int(z[0].item())", x="float32[3]", y="int64[3]", z="bool[3]")
+case("arithmetic of numbers of tensors", "a = float(x[0])\nn = int(y[0])\nreturn x * (a + 1), x * (a * a), x * (2 - a), x * -a, x * (n * 2), x + (n + 1), y * (n - 3), y + n // 2, y + n % 3, y - -n, x + a / 4, y + math.floor(a), y + math.ceil(a), y + int(a)", x="float32[3]: 2.75 -1.5 3", y="int64[3]: -5 2 3", again={"x": "float32[3]: -2.75 0.5 0", "y": "int64[3]: 4 0 1"})
+case("comparisons of numbers of tensors", "a = float(x[0])\nn = int(y[0])\nr = x\nif a > 0.5:\n    r = r + 1\nif n == 2:\n    r = r * 2\nif n != 2 and a <= 3.0:\n    r = r - 5\nif n > 1 or a < 0:\n    r = r * 3\nif not (n >= 3):\n    r = r + 7\nreturn r", x="float32[3]: 2.75 -1.5 3", y="int64[3]: 2 2 3", again={"x": "float32[3]: -2.75 0.5 0", "y": "int64[3]: 4 0 1"})
+case("a number of a tensor fills and sizes others", "n = int(y[0])\nreturn torch.full((2,), n), torch.full((2,), float(x[0])), torch.arange(n), x[:n], torch.zeros(n, 2)", x="float32[3]: 2.75 -1.5 3", y="int64[1]: 2", again={"y": "int64[1]: 3"})
+case("implicit numbers of tensors", "return torch.ops.aten.add(x, x[0].item()), torch.clamp(x, x[0].item(), x[1].item())", x="float32[3]: -1 2 5")
+case("traced numbers of sizes", "n = x.shape[0]\nreturn x.reshape(n * 2), x / n, x[: n - 1], x.expand(2, n, 2)", trace=True, x="float32[3,2]")
+case("traced tensors of numbers", "return x + torch.tensor(2.5), x * torch.tensor([1.0, 2.0]), x.new_tensor([3.0, 4.0]) + x", trace=True, x="float32[3,2]")
+
+# ---- lists ------------------------------------------------------------------------------------------------------------------------
+
+case("lists grow and shrink", "l: List[Tensor] = []\nl.append(x)\nl.append(x * 2)\nl.insert(0, x + 1)\nl.extend([x - 1, x * 3])\nl.reverse()\na = l.pop()\nb = l.pop(0)\ndel l[1]\nl[0] = x * 7\nreturn a, b, l, len(l)", x="float32[2]")
+case("lists are shared by reference", "l = [1, 2]\nm = l\nm.append(3)\nc = l.copy()\nc.append(4)\nd = list(l)\nd.append(5)\ne = l[1:]\nl[1] = 10\nreturn x + l[1], x + len(l), x + len(c), x + m[1], x + e[0], x + d[1]", x="float32[2]")
+case("lists are joined, repeated and sliced", "a = [1, 2] + [3]\nb = [x] * 3\nc = a[::2]\nd = a[-2:]\ne = a[:1]\na.clear()\nreturn b, x + len(a), x + c[1], x + d[0], x + e[0], x + len(c)", x="float32[2]")
+case("a list is searched", "k = 0\nif 2 in [1, 2]:\n    k += 1\nif 'c' in ['a', 'b']:\n    k += 2\nif 3 not in [1, 2]:\n    k += 4\nreturn x + k", x="float32[2]")
+case("items from the end", "l = [x, x * 2, x * 3]\nl[-1] = x * 4\nreturn l[-1], l[-2], l[0]", x="float32[2]")
+case("dicts hold tensors", "d: Dict[str, Tensor] = {}\nd['a'] = x\nd['b'] = x * 2\nd['a'] = d['a'] + 1\nk = 0\nif 'a' in d:\n    k += 1\nif 'z' in d:\n    k += 2\nr = x\nfor v in d.values():\n    r = r + v\nfor key in d.keys():\n    r = r * 2\nfor key, v in d.items():\n    r = r + v\nreturn d['a'], d['b'], r, x + len(d), x + k", x="float32[2]")
+case("a dict is returned in order", "return {'b': x, 'a': x + 1}", x="float32[2]")
+case("dicts of numbers as keys", "d = {1: x, 2: x * 2}\nd[3] = d[1] + d[2]\nreturn d[3], x + len(d)", x="float32[2]")
+case("tuples are taken apart", "t = (x, (x + 1, 2), 'a')\na, b, c = t\nreturn a, b[0] * b[1], t[1][0]", x="float32[2]")
+case("a list of tensors is an input", "r = l[0]\nfor t in l[1:]:\n    r = r + t\nreturn r, len(l)", l="List: float32[2]; float32[2]; float32[2]", fixed=False)
+case("texts are formatted and printed", "print('shape', x.dim())\ns = 'n={}'.format(x.dim()) + str(3)\nif len(s) < 0:\n    x = x + 1\nreturn x", x="float32[2]")
+case("warnings do nothing", "torch.ops.aten.warn('careful', 2)\nreturn x + 1", x="float32[2]")
+
+# ---- loops ------------------------------------------------------------------------------------------------------------------------
+
+case("loops are unrolled", "r = x\nfor i in range(3):\n    r = r * 2 + i\nfor i in range(5, 0, -2):\n    r = r + i\nfor i in range(1, 4):\n    r = r - i\nreturn r", x="float32[2]")
+case("a loop ends early", "r = x\nfor i in range(10):\n    if i == 3:\n        break\n    if i == 1:\n        continue\n    r = r + i\nreturn r", x="float32[2]")
+case("while loops on numbers", "n = 10\nr = x\nwhile n > 3:\n    n -= 2\n    r = r + n\nreturn r", x="float32[2]")
+case("a loop over rows of a known axis", "r = x[:, 0]\nfor i in range(x.size(1)):\n    r = r * 2 + x[:, i]\nreturn r", x="float32[3,2]")
+case("a loop over a symbolic axis fixes it", "r = torch.zeros(2)\nfor i in range(x.size(0)):\n    r = r + x[i]\nreturn r", fixed=True, x="float32[3,2]")
+case("a loop that data ends is refused", "while bool(x.sum() < 100):\n    x = x * 2\nreturn x", refused="a loop that ends when data says so", x="float32[2] positive")
+case("functions call functions", "return twice(x) + scaled(x, 3.0), scaled(x)", x="float32[2]", extra="def twice(x):\n    return x * 2\n\ndef scaled(x, f: float = 0.5):\n    return twice(x) * f\n\n")
+case("early returns", "if x.size(1) > 1:\n    return x * 2\nreturn x", x="float32[2,2]")
+case("facts about tensors", "k = 0\nif x.is_floating_point():\n    k += 1\nif y.is_floating_point():\n    k += 2\nif x.dtype == torch.float32:\n    k += 4\nif y.dtype == torch.float32:\n    k += 8\nif x.is_complex():\n    k += 16\nif x.requires_grad:\n    k += 32\nif x.is_quantized or x.is_sparse or x.is_mkldnn or x.is_nested:\n    k += 64\nif x.is_cpu:\n    k += 128\nif torch.is_grad_enabled():\n    k += 0\nreturn x + k, y.to(x.dtype)", x="float32[2]", y="int64[2]")
+case("autocast is off", "k = 0\nif torch.is_autocast_enabled():\n    k += 1\nreturn x + k", x="float32[2]")
+case("optional arguments that are not given", "o: Optional[Tensor] = None\nif o is not None:\n    x = x + o\nreturn x", x="float32[2]")
+case("isinstance chooses at once", "o: Optional[int] = n\nassert o is not None\nif isinstance(o, int):\n    x = x + o\nreturn x", x="float32[2]", n=3)
+
+MAYBE = "def maybe(x, n: int) -> Optional[torch.Tensor]:\n    if n > 2:\n        return x\n    return None\n\ndef word(n: int) -> str:\n    return 'ab' if n > 2 else 'c'\n\n"
+case("None is told from a tensor", "y = maybe(x, n)\nz = maybe(x, n - 2)\nr = x\nif y is not None:\n    r = r + y\nif z is None:\n    r = r * 3\nif word(n) != 'c' and word(n) == 'ab':\n    r = r + len(word(n)) + len(str(n))\nreturn r", extra=MAYBE, x="float32[2]", n=3)
+case("ranges of known numbers", "r = x\nfor i in range(n, 0, -2):\n    r = r * 2 + i\nfor i in range(1, n, 3):\n    r = r - i\nreturn r", x="float32[2]", n=6)
+case("devices by name and number", "return x.to(torch.device('cpu', n)) + 1", x="float32[2]", n=0)
+case("implicit conversions by name", "return x + torch.ops.aten.IntImplicit(y), x + torch.ops.aten.FloatImplicit(x[0]), x + torch.ops.aten.ScalarImplicit(y)", x="float32[2]", y="int64[]: 3")
+case("conversions to no dtype", "d = dtype_or_none(n)\nreturn x.to(d) + 1", extra="def dtype_or_none(n: int) -> Optional[int]:\n    return None if n == 0 else torch.float64\n\n", x="float32[2]", n=0)

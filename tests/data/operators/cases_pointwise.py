@@ -1,0 +1,132 @@
+"""Arithmetic, comparisons and activations."""
+
+from make import case
+
+# ---- arithmetic and promotion -----------------------------------------------------------------------------------------------
+
+for left, right in [("float32", "float32"), ("float32", "int64"), ("int32", "int64"), ("int32", "float32"), ("bool", "int64"), ("bool", "float32"), ("float64", "float32"), ("float16", "float32"), ("float64", "int32"), ("int64", "uint8"), ("int16", "uint8"), ("int8", "uint8")]:
+    case(f"sums, differences and products of {left} and {right}", "return x + y, x * y, x - y" if left != "bool" else "return x + y, x * y, y * x", x=f"{left}[2,3]", y=f"{right}[2,3]")
+case("bool plus bool is or, times is and", "return x + y, x * y", x="bool[4]", y="bool[4]")
+case("a tensor and python numbers", "return x + 2, x - 2.5, x * 3, 2 - x, 2.5 - x, x / 2, 2 / x", x="float32[2,3] nonzero")
+case("an int64 tensor and python numbers", "return x + 2, x - 2.5, x * 3, 2 - x, 2.5 - x, x / 2, x * True", x="int64[2,3]")
+case("an int32 tensor and python numbers stay int32", "return x + 2, x - 2, x * 3, 2 - x", x="int32[2,3]")
+case("a bool tensor and python numbers", "return x + 2, x * 2.5, x + True", x="bool[4]")
+case("a float16 tensor and python numbers stay float16", "return x + 2, x * 2.5, x / 4", x="float16[4]", tolerance=2e-3)
+case("a float64 tensor and python numbers", "return x + 2, x * 2.5, x / 3, 1 - x", x="float64[4]")
+case("rank 0 counts less than rank 1", "return x + y, y * x, x - z", x="int32[3]", y="int64[]: 3", z="float64[]: 2.5")
+case("rank 0 of a higher kind raises the kind alone", "return x * y, x + z", x="float32[3]", y="float64[]: 2.5", z="int64[]: 3")
+case("alpha scales the second operand", "return torch.add(x, y, alpha=2), torch.sub(x, y, alpha=0.5), torch.rsub(x, y, alpha=3), torch.add(x, 2, alpha=3), torch.sub(x, 2, alpha=3), torch.rsub(x, 2, alpha=3)", x="float32[2,3]", y="float32[2,3]")
+case("alpha scales integers", "return torch.add(x, y, alpha=2), torch.sub(x, y, alpha=3), torch.rsub(x, y, alpha=3)", x="int64[2,3]", y="int64[2,3]")
+case("the scalar forms by name", "return torch.ops.aten.add(x, 2, 3), torch.ops.aten.sub(x, 2, 3), torch.ops.aten.mul(x, 2), torch.ops.aten.div(x, 2)", x="float32[3]")
+case("tensors are broadcast both ways", "return x + y, x * z, y - z", fixed=True, x="float32[2,3]", y="float32[3]", z="float32[2,1]")
+case("an axis of size 1 meets the batch", "return x + y", x="float32[3,2]", y="float32[1,2]")
+case("empty tensors go through", "return x + 1, x * x, torch.relu(x)", x="float32[0,3]")
+case("division is of floats", "return x / y, torch.true_divide(x, y), torch.true_divide(x, 3)", x="int64[6]: 7 -7 7 -7 0 1", y="int64[6]: 2 2 -2 -2 5 3")
+case("division of int32 and int64", "return x / y", x="int32[3]", y="int64[3] nonzero")
+case("division of bool", "return x / 2", x="bool[3]")
+case("division by zero of floats", "return x / y", x="float32[4]: 1 -1 0 nan", y="float32[4]: 0 0 0 1")
+case("division rounded down and towards zero", "return torch.div(x, y, rounding_mode='floor'), torch.div(x, y, rounding_mode='trunc'), torch.div(x, y, rounding_mode=None)", x="float32[6]: 7 -7 7 -7 0.5 -0.5", y="float32[6]: 2 2 -2 -2 1 1")
+case("integer division rounded down and towards zero", "return torch.div(x, y, rounding_mode='floor'), torch.div(x, y, rounding_mode='trunc'), torch.div(x, y, rounding_mode=None)", x="int64[6]: 7 -7 7 -7 0 6", y="int64[6]: 2 2 -2 -2 5 3")
+case("integer division rounded by a number", "return torch.div(x, 2, rounding_mode='floor'), torch.div(x, -2, rounding_mode='trunc'), torch.div(x, 2.5, rounding_mode='floor'), torch.div(x, 3, rounding_mode=None)", x="int64[6]: 7 -7 8 -8 0 1")
+case("int32 division rounded", "return torch.div(x, y, rounding_mode='floor'), torch.div(x, y, rounding_mode='trunc')", x="int32[4]: 7 -7 7 -7", y="int32[4]: 2 2 -2 -2")
+case("uint8 division rounded", "return torch.div(x, y, rounding_mode='floor'), torch.div(x, y, rounding_mode='trunc')", x="uint8[3]: 200 7 9", y="uint8[3]: 3 2 5")
+case("int8 and int16 division rounded", "return torch.div(x, x + 20, rounding_mode='floor'), torch.div(y, 3, rounding_mode='floor')", x="int8[3]: -7 7 9", y="int16[3]: -7 7 9")
+case("floor_divide of floats and integers", "return torch.floor_divide(x, y), torch.floor_divide(x, 2), x // 2.5, z // 2, torch.floor_divide(z, w)", x="float32[4]: 7 -7 5.5 -0.5", y="float32[4]: 2 2 -2 1", z="int64[4]: 7 -7 3 0", w="int64[4]: 2 2 -2 5")
+case("floor_divide of a quotient that rounding raises", "return torch.floor_divide(x, y), torch.remainder(x, y)", x="float32[3]: 1 0.3 -1", y="float32[3]: 0.1 0.1 0.1")
+case("remainder has the divisor's sign", "return torch.remainder(x, y), x % 3, x % -3", x="int64[6]: 7 -7 7 -7 0 6", y="int64[6]: 3 3 -3 -3 5 3")
+case("remainder of floats has the divisor's sign", "return torch.remainder(x, y), x % 2.5, x % -2.5", x="float32[6]: 7 -7 7 -7 0 5", y="float32[6]: 3 3 -3 -3 5 2.5")
+case("remainder of infinities and nan", "return torch.remainder(x, y)", x="float32[5]: inf 1 nan -1 1", y="float32[5]: 2 inf 2 inf -inf")
+case("remainder of int32 and mixed operands", "return torch.remainder(x, 3), torch.remainder(x, 2.5), torch.remainder(x, y)", x="int32[4]: 7 -7 8 0", y="int64[4]: 2 -2 3 5")
+case("fmod has the dividend's sign", "return torch.fmod(x, y), torch.fmod(x, 3), torch.fmod(x, -3)", x="int64[6]: 7 -7 7 -7 0 6", y="int64[6]: 3 3 -3 -3 5 3")
+case("fmod of floats has the dividend's sign", "return torch.fmod(x, y), torch.fmod(x, 2.5), torch.fmod(y, x)", x="float32[6]: 7 -7 7 -7 0.5 5", y="float32[6]: 3 3 -3 -3 5 2.5")
+case("fmod and remainder of float64", "return torch.fmod(x, y), torch.remainder(x, y)", x="float64[4]: 7 -7 7 -7", y="float64[4]: 3 3 -3 -3")
+case("powers of floats", "return x ** 2, x ** 3, x ** 0.5, x ** -1, x ** 0, torch.pow(x, y)", x="float32[4] positive", y="float32[4]")
+case("powers of negative floats", "return x ** 2, x ** 3, x ** -2, x ** 2.0, torch.pow(x, 3.0)", x="float32[3]: -2 -0.5 3")
+case("powers of integers", "return x ** 2, x ** 3, torch.pow(x, y), x ** 2.0", x="int64[4]", y="int64[4]: 0 1 2 3")
+case("powers of int32 and mixed operands", "return x ** 2, torch.pow(x, y), torch.pow(x, 0.5)", x="int32[3]: 1 2 3", y="float32[3]")
+case("powers of a number", "return torch.pow(2, x), torch.pow(2.5, x), torch.pow(2, y), torch.pow(2.5, y)", x="float32[3]", y="int64[3]: 0 1 3")
+case("powers of float64 and float16", "return x ** 2, torch.pow(x, 1.5)", x="float64[3] positive")
+case("squares", "return torch.square(x), torch.square(y)", x="float32[3]", y="int64[3]")
+case("signs and absolute values", "return torch.neg(x), torch.abs(x), torch.sign(x), -y, torch.abs(y), torch.sign(y)", x="float32[5]: 1 -2 0 inf -inf", y="int64[5]")
+case("signs of int32, int8 and bool", "return -x, torch.abs(x), torch.sign(x), -y, torch.abs(y), torch.sign(y), torch.sign(z)", x="int32[3]", y="int8[3]", z="bool[3]")
+case("signs of nan", "return torch.sign(x), torch.abs(x)", x="float32[3]: nan -1 0")
+case("rounding", "return torch.floor(x), torch.ceil(x), torch.round(x), torch.floor(y), torch.ceil(y), torch.round(y)", x="float32[8]: 0.5 1.5 2.5 -0.5 -1.5 -2.5 2.4 inf", y="int64[8]")
+case("rounding of float64", "return torch.floor(x), torch.ceil(x), torch.round(x)", x="float64[5]: 0.5 1.5 2.5 -0.5 -1.5")
+
+# ---- functions ------------------------------------------------------------------------------------------------------------------
+
+FUNCTIONS = "return torch.exp(x), torch.expm1(x), torch.sin(x), torch.cos(x), torch.tan(x), torch.atan(x), torch.sinh(x), torch.cosh(x), torch.erf(x), torch.tanh(x), torch.sigmoid(x)"
+case("functions of all numbers", FUNCTIONS, x="float32[2,3]")
+case("functions of integers are float32", FUNCTIONS, x="int64[3]: -1 0 2")
+case("functions of float64", FUNCTIONS, x="float64[3] unit")
+case("functions of bool are float32", "return torch.exp(x), torch.sin(x), torch.sigmoid(x), torch.tanh(x)", x="bool[2]: 0 1")
+case("functions of infinities and nan", "return torch.exp(x), torch.tanh(x), torch.sigmoid(x), torch.erf(x), torch.atan(x)", x="float32[3]: inf -inf nan")
+case("functions of positive numbers", "return torch.log(x), torch.log1p(x), torch.log2(x), torch.log10(x), torch.sqrt(x), torch.rsqrt(x), torch.reciprocal(x)", x="float32[2,3] positive")
+case("functions of positive integers", "return torch.log(x), torch.log1p(x), torch.log2(x), torch.log10(x), torch.sqrt(x), torch.rsqrt(x), torch.reciprocal(x)", x="int64[3] positive")
+case("functions of positive float64", "return torch.log(x), torch.log1p(x), torch.log2(x), torch.log10(x), torch.sqrt(x), torch.rsqrt(x), torch.reciprocal(x)", x="float64[3] positive")
+case("logarithms and roots where there are none", "return torch.log(x), torch.sqrt(x), torch.log1p(x), torch.rsqrt(x), torch.reciprocal(x), torch.log2(x)", x="float32[4]: 0 -2 inf nan")
+case("log1p and expm1 of small numbers keep their digits", "return torch.log1p(x) * 1e6, torch.expm1(x) * 1e6", x="float32[4]: 1e-6 -1e-6 1e-5 3e-7")
+case("functions of the unit interval", "return torch.asin(x), torch.acos(x), torch.asin(y), torch.acos(y)", x="float32[4] unit", y="float64[2] unit")
+
+# ---- comparisons and logic ------------------------------------------------------------------------------------------------------
+
+COMPARE = "return x == y, x != y, x < y, x <= y, x > y, x >= y"
+for left, right in [("float32", "float32"), ("int64", "int64"), ("int32", "float32"), ("int64", "float32"), ("bool", "bool"), ("bool", "int64"), ("float64", "float32"), ("uint8", "int8"), ("int16", "int16"), ("float16", "float16")]:
+    case(f"comparisons of {left} and {right}", COMPARE, x=f"{left}[4]", y=f"{right}[4]")
+case("comparisons of equal, infinite and missing numbers", COMPARE, x="float32[6]: 1 nan inf -inf nan 2", y="float32[6]: 1 nan inf inf 1 3")
+case("comparisons with numbers", "return x == 1, x != 1, x < 1, x <= 1, x > 1, x >= 1, x < 1.5, x == 1.5", x="float32[4]: 1 1.5 0 2")
+case("comparisons of integers with floats", "return x == 1, x < 1.5, x >= 1.5, x == 1.5, x != 2, x <= 1, x > 0", x="int64[4]: 1 2 0 -1")
+case("comparisons of large integers are exact", "return x == y, x < y, x > y", x="int64[2]: 9007199254740993 5", y="int64[2]: 9007199254740992 5")
+case("logic of bool, integers and floats", "return torch.logical_and(x, y), torch.logical_or(x, y), torch.logical_xor(x, y), torch.logical_not(x), torch.logical_not(y)", x="int64[4]: 0 1 2 0", y="float32[4]: 0 0 0.5 nan")
+case("logic of bool", "return torch.logical_and(x, y), x & y, x | y, x ^ y, ~x, torch.bitwise_and(x, y), torch.bitwise_or(x, y), torch.bitwise_xor(x, y)", x="bool[4]: 0 0 1 1", y="bool[4]: 0 1 0 1")
+case("logic of bool with a number", "return x & True, x | False, torch.bitwise_and(x, True), torch.bitwise_or(x, False)", opset=18, x="bool[2]: 0 1")
+case("bits of integers", "return x & y, x | y, x ^ y, torch.bitwise_and(x, 6), torch.bitwise_or(x, 6), x & 6, x | 6, torch.bitwise_and(x, y), torch.bitwise_or(x, y), torch.bitwise_xor(x, y)", opset=18, x="int64[4]: 5 -3 12 0", y="int64[4]: 3 6 -4 7")
+case("bits of int32 and uint8", "return x & x, x | 1, y & 7, y ^ y", opset=18, x="int32[3]", y="uint8[3]")
+case("bits turned over", "return ~x, torch.bitwise_not(y), torch.bitwise_not(z)", x="int64[3]", y="int32[3]", z="bool[3]")
+case("larger and smaller of two", "return torch.maximum(x, y), torch.minimum(x, y), torch.max(x, y), torch.min(x, y)", x="float32[4]: 1 nan 3 -1", y="float32[4]: 2 1 nan -2")
+case("larger and smaller of integers, bool and mixed operands", "return torch.maximum(x, y), torch.minimum(x, y), torch.maximum(z, z), torch.minimum(x, w), torch.max(y, y)", x="int64[3]", y="int32[3]", z="bool[3]", w="float32[3]")
+case("larger of int8, uint8, int16 and float64", "return torch.maximum(x, x - 1), torch.minimum(y, y + 1), torch.maximum(z, z), torch.minimum(w, w)", x="int8[3]", y="uint8[3]", z="int16[3]", w="float64[3]")
+case("what is nan or infinite", "return torch.isnan(x), torch.isinf(x), torch.isnan(y), torch.isinf(y)", x="float32[4]: 1 nan inf -inf", y="int64[4]")
+case("what is nan or infinite in float64 and float16", "return torch.isnan(x), torch.isinf(x), torch.isnan(y), torch.isinf(y)", x="float64[4]: 1 nan inf -inf", y="float16[4]: 1 nan inf -inf")
+
+# ---- choice -----------------------------------------------------------------------------------------------------------------------
+
+case("where chooses", "return torch.where(c, x, y), torch.where(x > 0, x, y)", c="bool[2,3]", x="float32[2,3]", y="float32[2,3]")
+case("where broadcasts and promotes", "return torch.where(c, x, y), torch.where(c, y, z)", fixed=True, c="bool[2,1]", x="float32[3]", y="int64[2,3]", z="float64[]: 1.5")
+case("where of numbers", "return torch.where(c, 1.5, x), torch.where(c, x, 2), torch.where(c, 1, y), torch.where(c, y, 2.5), torch.where(c, 1.5, 2.5), torch.where(c, 1, 2)", c="bool[3]", x="float32[3]", y="int64[3]")
+case("where of bool, int32 and float64", "return torch.where(c, c, ~c), torch.where(c, x, x + 1), torch.where(c, y, y + 1)", c="bool[3]", x="int32[3]", y="float64[3]")
+case("where of int8, uint8, int16 and float16", "return torch.where(c, x, x + 1), torch.where(c, y, y + 1), torch.where(c, z, z + 1), torch.where(c, w, w + 1)", c="bool[3]", x="int8[3]", y="uint8[3]", z="int16[3]", w="float16[3]", tolerance=2e-3)
+case("masked_fill", "return x.masked_fill(c, 2.5), x.masked_fill(c, float('-inf')), x.masked_fill(c, v), y.masked_fill(c, 7)", c="bool[2,3]", x="float32[2,3]", y="int64[2,3]", v="float32[]: 4")
+case("masked_fill in place with a broadcast mask", "x.masked_fill_(c, 0)\nreturn x", c="bool[3]", x="float32[3,3]", fixed=True)
+
+# ---- limits and activations --------------------------------------------------------------------------------------------------------
+
+case("clamp holds nan and infinities", "return torch.clamp(x, -1, 2), torch.clamp(x, min=0), torch.clamp(x, max=0.5), torch.clip(x, -0.5, 0.5)", x="float32[6]: nan inf -inf 0 5 -5")
+case("clamp where the lower limit is above the upper", "return torch.clamp(x, 2, -1), torch.clamp(x, 2.0, -1.0)", x="float32[3]: 0 5 -5")
+case("clamp of integers", "return torch.clamp(x, -2, 3), torch.clamp(x, min=0), torch.clamp(x, max=1), torch.clamp(x, -1.5, 2.5), torch.clip(x, 0, 1)", x="int64[5]: -6 -1 0 2 6")
+case("clamp of int32, int16 and uint8", "return torch.clamp(x, -2, 3), torch.clamp(y, -1, 1), torch.clamp(z, 2, 4), torch.clamp(x, 3, -2)", x="int32[4]: -6 0 2 6", y="int16[4]: -6 0 1 6", z="uint8[4]: 0 3 4 200")
+case("clamp of float64 and float16", "return torch.clamp(x, -0.5, 0.5), torch.clamp(x, min=0), torch.clamp(y, -0.5, 0.5)", x="float64[3]: nan -2 0.25", y="float16[3]: nan -2 0.25")
+case("clamp by tensors", "return torch.clamp(x, y, z), torch.clamp(x, min=y), torch.clamp(x, max=z), torch.clamp(w, y, z)", x="float32[3]", y="float32[3]: -1 -1 nan", z="float32[3]: 1 0 1", w="int64[3]")
+case("clamp by tensors of rank 0", "return torch.clamp(x, y, z), torch.clamp_min(x, y), torch.clamp_max(x, z)", x="float32[3]: -3 0 3", y="float32[]: -1", z="float64[]: 1")
+case("clamp_min and clamp_max", "return torch.clamp_min(x, 0), torch.clamp_max(x, 0.5), torch.clamp_min(y, 1), torch.clamp_max(y, 1), torch.clamp_min(y, 0.5), torch.clamp_min(x, x), torch.clamp_max(x, x * 0.5)", x="float32[4]: nan -1 2 0.25", y="int64[4]: -3 0 1 2")
+case("relu of floats and integers", "return torch.relu(x), torch.relu(y), torch.relu(z), torch.relu(w)", x="float32[4]: nan -1 2 inf", y="int64[4]", z="int32[4]", w="float64[4]")
+case("relu of int8, int16 and float16", "return torch.relu(x), torch.relu(y), torch.relu(z)", x="int8[3]", y="int16[3]", z="float16[3]", tolerance=2e-3)
+case("relu6 and hardtanh", "return torch.ops.aten.relu6(x), torch.ops.aten.hardtanh(x), torch.ops.aten.hardtanh(x, -2, 0.5), torch.ops.aten.relu6(y), torch.ops.aten.hardtanh(y, -0.5, 0.5)", x="float32[5]: nan -3 0.5 7 inf", y="float64[5]: nan -3 0.5 7 inf")
+case("relu6 and hardtanh of integers", "return torch.ops.aten.relu6(x), torch.ops.aten.hardtanh(x, -2, 3)", x="int64[5]: -3 0 2 6 9")
+case("silu and gelu", "return torch.ops.aten.silu(x), torch.ops.aten.gelu(x), torch.ops.aten.gelu(x, approximate='tanh')", x="float32[4]")
+case("silu and gelu of float64", "return torch.ops.aten.silu(x), torch.ops.aten.gelu(x), torch.ops.aten.gelu(x, approximate='tanh')", x="float64[4]")
+case("leaky_relu", "return torch.ops.aten.leaky_relu(x), torch.ops.aten.leaky_relu(x, 0.2), torch.ops.aten.leaky_relu(x, -0.5), torch.ops.aten.leaky_relu(y, 0.3)", x="float32[4]: -2 0 3 nan", y="float64[4]: -2 0 3 nan")
+case("hardswish and hardsigmoid", "return torch.ops.aten.hardswish(x), torch.ops.aten.hardsigmoid(x)", x="float32[6]: -4 -3 -1 0 2 5")
+case("hardswish and hardsigmoid of float64", "return torch.ops.aten.hardswish(x), torch.ops.aten.hardsigmoid(x)", x="float64[6]: -4 -3 -1 0 2 5")
+case("dropout does nothing in eval mode", "return torch.dropout(x, 0.5, False), torch.feature_dropout(x, 0.5, False), torch.alpha_dropout(x, 0.5, False)", x="float32[2,3]")
+case("dropout in training mode is refused", "return torch.dropout(x, 0.5, True)", refused="training mode", x="float32[2,3]")
+case("activations of rank 0", "return torch.relu(x), torch.sigmoid(x), torch.ops.aten.gelu(x), torch.clamp(x, 0, 1), torch.ops.aten.leaky_relu(x)", x="float32[]: -0.5")
+
+# ---- in place -----------------------------------------------------------------------------------------------------------------------
+
+case("in-place arithmetic keeps the dtype", "x += 1\nx.mul_(2.0)\nx.sub_(y)\nx.div_(3)\nreturn x", x="float32[3]", y="int64[3]")
+case("in-place arithmetic on integers keeps the dtype", "x += 1\nx.mul_(2)\nx -= y\nx.clamp_(min=-2)\nreturn x", x="int32[3]", y="int64[3]")
+case("in-place activations change the input's other names", "y = x\ny.relu_()\nz = x + 1\ny.sigmoid_().tanh_()\nreturn x, y, z", x="float32[4]")
+case("in-place division rounded down", "x.floor_divide_(2)\ny.remainder_(3)\ny.fmod_(2)\nreturn x, y", x="int64[4]: -7 7 3 -3", y="int64[4]: -7 7 3 -3")
+case("in-place comparison writes numbers", "x.gt_(0)\nreturn x", x="float32[4]")
+case("in-place power and absolute value", "x.abs_().pow_(2).sqrt_().neg_()\nreturn x", x="float32[4]")

@@ -1,0 +1,62 @@
+"""Sums, extremes, norms, softmax; tensors from numbers."""
+
+from make import case
+
+case("sums", "return x.sum(), x.sum(0), x.sum(1), x.sum(-1, keepdim=True), x.sum([0, 1]), x.sum(1, dtype=torch.float64), x.sum(dtype=torch.int64)", x="float32[2,3]")
+case("sums of integers and bool are int64", "return x.sum(), x.sum(1), y.sum(), y.sum(1), z.sum(), z.sum(0, keepdim=True), x.sum(dtype=torch.float32)", x="int32[2,3]", y="bool[2,3]", z="uint8[2,3]")
+case("sums of empty and rank 0 tensors", "return x.sum(), x.sum(1), x.sum(0), y.sum(), y.sum(0), x.prod()", x="float32[0,3]", y="float32[]")
+case("a sum over no axes is over all", "return torch.ops.aten.sum(x, [], True), torch.ops.aten.mean(x, [])", x="float32[2,3]")
+case("products", "return x.prod(), x.prod(1), x.prod(-1, keepdim=True), y.prod(), z.prod(), z.prod(1), x.prod(dtype=torch.float64)", x="float32[2,3]", y="int64[2,3] nonzero", z="bool[2,3]")
+case("means", "return x.mean(), x.mean(1), x.mean(-1, keepdim=True), x.mean([0, 1]), y.mean(dtype=torch.float32), y.mean(1, dtype=torch.float32), z.mean(1)", x="float32[2,3]", y="int64[2,3]", z="float64[2,3]")
+case("the mean of nothing is nan", "return x.mean(), x.mean(1)", x="float32[2,0]")
+case("largest and smallest", "return x.amax(), x.amax(1), x.amin(-1, keepdim=True), x.amin([0, 1]), x.max(), x.min(), y.amax(1), y.amin(), y.max(), y.min()", x="float32[2,3]", y="int64[2,3]")
+case("largest and smallest with nan and infinities", "return x.max(), x.amin(), x.amax(1), y.max(), y.min(), x.amin(1)", x="float32[2,3]: 1 nan 2 inf -inf 0", y="float32[2]: -inf -inf")
+case("largest of bool, int32, uint8, int8, int16 and float64", "return x.max(), x.amin(1), y.amax(1), z.max(), w.min(), u.amax(0), v.amax(1)", x="bool[2,3]", y="int32[2,3]", z="uint8[2,3]", w="int8[2,3]", u="int16[2,3]", v="float64[2,3]")
+case("largest and smallest with their places", "a, b = x.max(1)\nc, d = x.min(0)\ne, f = torch.max(x, -1, keepdim=True)\ng, h = y.min(1)\nreturn a, b, c, d, e, f, g, h", x="float32[2,3]", y="int64[2,3]: 3 1 2 9 8 7")
+case("of equal numbers the first place is taken", "a, b = x.max(1)\nc, d = x.min(1)\nreturn b, d, x.argmax(1), x.argmin(1), x.argmax(), x.argmin()", x="float32[2,4]: 1 2 2 1 3 3 0 0")
+case("places of the largest where there is nan", "a, b = x.max(1)\nc, d = x.min(1)\nreturn a, c, x.argmax(1), x.argmin(1)", refused="", x="float32[2,3]: 1 2 3 3 2 1")
+case("places of the largest", "return x.argmax(), x.argmax(1), x.argmin(-1, keepdim=True), x.argmin(), y.argmax(0), x.argmax(0), torch.argmax(x, keepdim=True)", x="float32[2,3]", y="int64[2,3]: 5 4 3 2 1 0")
+case("places in tensors of rank 0, int32, uint8, int16 and float64", "a, b = x.max(0)\nreturn x.argmax(), x.argmin(0), a, b, y.argmax(1), z.argmax(1), w.argmin(1), v.argmax(1)", x="float32[]", y="int32[2,3]: 1 2 3 6 5 4", z="uint8[2,3]: 1 2 3 6 5 4", w="int16[2,3]: 1 2 3 6 5 4", v="float64[2,3]")
+case("any and all", "return x.any(), x.any(1), x.all(), x.all(-1, keepdim=True), y.any(), y.all(1), z.any(1), z.all()", x="bool[2,3]", y="float32[2,3]: 0 1 nan 1 1 1", z="int64[2,3]: 0 0 0 1 2 0")
+case("any and all of uint8", "return x.any(), x.all(1)", x="uint8[2,3]")
+case("any and all of nothing", "return x.any(), x.all(), x.any(1), x.all(1), x.any(0), x.all(0), y.any(), y.all(0)", x="bool[0,3]", y="float32[]: 0")
+case("any and all of an axis without elements", "return x.any(1), x.all(1), x.sum(1), x.prod(1)", x="float32[2,0]")
+VAR = "return torch.var(x), torch.var(x, False), torch.var(x, 1), torch.var(x, [0, 1], unbiased=False), torch.var(x, 1, correction=2, keepdim=True), torch.std(x), torch.std(x, False), torch.std(x, 1), torch.std(x, -1, keepdim=True), torch.std(x, [0, 1], correction=0)"
+case("variance and deviation", VAR, x="float32[2,4]")
+case("variance and deviation of float64", VAR, x="float64[2,4]")
+case("variance and deviation of one element are nan", "return torch.var(x, 1), torch.std(x, 1), torch.var(x, 1, unbiased=False), torch.std(x, 1, correction=0)", x="float32[2,1]")
+case("variance and deviation of rank 0", "return torch.var(x), torch.std(x, False)", x="float32[]")
+case("variance and deviation with the mean", "a, b = torch.var_mean(x)\nc, d = torch.var_mean(x, [1], False, True)\ne, f = torch.var_mean(x, [1], correction=2)\ng, h = torch.std_mean(x, False)\ni, j = torch.std_mean(x, [0])\nk, l = torch.std_mean(x, [1], correction=0, keepdim=True)\nreturn a, b, c, d, e, f, g, h, i, j, k, l", x="float32[2,4]")
+case("variance by all overloads", "a, b = torch.ops.aten.var_mean(x, True)\nc, d = torch.ops.aten.std_mean(x, [1], True, False)\ne, f = torch.ops.aten.var_mean(x, None, correction=1)\nreturn a, b, c, d, e, f, torch.ops.aten.var(x, [1], True, False), torch.ops.aten.std(x, [1], False, True), torch.ops.aten.var(x, None, correction=1), torch.ops.aten.std(x, None, correction=0.5)", x="float32[2,4]")
+case("logsumexp", "return torch.logsumexp(x, 1), torch.logsumexp(x, [0, 1]), torch.logsumexp(x, -1, keepdim=True), torch.logsumexp(y, 1), torch.logsumexp(x * 100, 1)", x="float32[2,3]", y="int64[2,3]")
+case("logsumexp of infinities", "return torch.logsumexp(x, 1)", x="float32[3,2]: -inf -inf inf 1 -inf 2")
+case("norms", "return torch.ops.aten.norm(x, 2), torch.ops.aten.norm(x, 1), torch.ops.aten.norm(x, 2.0, [1]), torch.ops.aten.norm(x, 1, [1], True), torch.ops.aten.norm(x, 3, [0]), torch.ops.aten.norm(x, float('inf'), [1]), torch.ops.aten.norm(x, float('-inf'), [1]), torch.ops.aten.norm(x, 0, [1]), torch.ops.aten.norm(x, None, [1], False)", x="float32[2,3]")
+case("norms by all overloads", "return torch.ops.aten.norm(x, 2, [1], False, dtype=torch.float64), torch.ops.aten.linalg_vector_norm(x), torch.ops.aten.linalg_vector_norm(x, 3, [1], True), torch.ops.aten.linalg_vector_norm(x, 0, [1]), torch.ops.aten.linalg_vector_norm(x, 2, [0], dtype=torch.float64), torch.ops.aten.frobenius_norm(x, [0, 1]), torch.ops.aten.frobenius_norm(x, [1], True)", x="float32[2,3]")
+case("norms of rank 0 and float64", "return torch.ops.aten.norm(x, 2), torch.ops.aten.norm(x, 3), torch.ops.aten.norm(y, 2), torch.ops.aten.norm(y, 1, [0])", x="float32[]: -2", y="float64[3]")
+case("cumsum", "return x.cumsum(0), x.cumsum(-1), y.cumsum(1), z.cumsum(0), x.cumsum(1, dtype=torch.float64), w.cumsum(0), v.cumsum(1)", x="float32[2,3]", y="int64[2,3]", z="bool[3]", w="float32[]", v="int16[2,3]")
+case("softmax and log_softmax", "return torch.softmax(x, 1), torch.softmax(x, 0), torch.log_softmax(x, -1), torch.softmax(x, 1, dtype=torch.float64), torch.softmax(y, 1, dtype=torch.float32), torch.ops.aten._softmax(x, 1, False), torch.ops.aten._log_softmax(x, 1, False)", x="float32[2,3]", y="int64[2,3]")
+case("softmax of float64, float16 and rank 0", "return torch.softmax(x, 1), torch.log_softmax(x, 0), torch.softmax(y, 0), torch.log_softmax(y, 0), torch.softmax(z, -1)", x="float64[2,3]", y="float32[]", z="float16[2,3]", tolerance=2e-3)
+case("softmax of large numbers and infinities", "return torch.softmax(x, 1), torch.log_softmax(x, 1)", x="float32[3,3]: 1000 1001 999 -inf 0 1 -inf -inf -inf")
+
+# ---- tensors from numbers ---------------------------------------------------------------------------------------------------------------
+
+case("zeros, ones and full", "n = x.size(0)\nreturn torch.zeros(2, 3), torch.ones(n, 2), torch.zeros(n, dtype=torch.int64), torch.full((n, 2), 2.5), torch.full((2,), 3), torch.full((2,), True), torch.full((n,), 7, dtype=torch.float32), torch.ones((), dtype=torch.bool), torch.zeros(0, 2)", x="float32[2,2]")
+case("tensors like another", "return torch.zeros_like(x), torch.ones_like(x, dtype=torch.int64), torch.full_like(x, 2.5), torch.full_like(y, 2.5), torch.full_like(x, 1, dtype=torch.bool), torch.zeros_like(y), torch.ones_like(z)", x="float32[2,2]", y="int64[2]", z="bool[2]")
+case("new tensors of another's dtype", "n = x.size(0)\nreturn x.new_zeros(2, 3), x.new_ones((n,)), y.new_full((n, 2), 7), x.new_full((2,), 1.5, dtype=torch.float64), y.new_ones(2, dtype=torch.float32)", x="float32[2,2]", y="int64[2]")
+case("empty tensors that are filled", "a = torch.empty(2, 3)\na.fill_(1)\nb = torch.empty_like(x)\nb.copy_(x)\nc = x.new_empty((2, 2))\nc.zero_()\nreturn a, b, c", x="float32[2,2]")
+case("ranges of integers", "n = x.size(0)\nreturn torch.arange(5), torch.arange(n), torch.arange(1, n), torch.arange(n, 0, -1), torch.arange(0, 10, 3), torch.arange(5, 0, -2), torch.arange(3, dtype=torch.float32), torch.arange(n, dtype=torch.int32), torch.arange(0, n, 2), torch.arange(4, 2)" .replace(", torch.arange(4, 2)", ", torch.arange(2, 2)"), x="float32[3,2]")
+case("ranges of floats", "return torch.arange(2.5), torch.arange(0.5, 2), torch.arange(0, 1, 0.25), torch.arange(1, 0, -0.3), torch.arange(0, 1, 0.1), torch.arange(0., 3, dtype=torch.int64), torch.arange(0, 2, 0.5, dtype=torch.float64)", x="float32[1]")
+case("a range along an axis", "return torch._dim_arange(x, 0), torch._dim_arange(x, 1)", x="float32[3,2]")
+case("linspace", "return torch.linspace(0, 1, 5), torch.linspace(-1, 1, 4), torch.linspace(3, 3, 2), torch.linspace(0, 10, 1), torch.linspace(0, 1, 0), torch.linspace(0, 9, 4, dtype=torch.float64), torch.linspace(0, 10, 5, dtype=torch.int64)", x="float32[1]")
+case("tensors of numbers and lists", "n = x.size(0)\nreturn torch.tensor(2), torch.tensor(2.5), torch.tensor(True), torch.tensor([1, 2]), torch.tensor([1.5, 2.0]), torch.tensor([[1, 2], [3, n]]), torch.tensor([True, False]), torch.tensor(3, dtype=torch.float32), torch.as_tensor(2.5), torch.as_tensor([1, n]), torch.scalar_tensor(2.5), torch.scalar_tensor(3, dtype=torch.int64)", x="float32[2]")
+case("tensors of numbers of tensors", "a = float(x[0])\nn = int(y[0])\nreturn torch.tensor(a), torch.tensor([a, 1.0]), torch.tensor(n), torch.tensor([n, 2]), torch.tensor(a > 0), torch.scalar_tensor(a)", x="float32[2]", y="int64[2]")
+case("as_tensor of a tensor is the tensor", "y = torch.as_tensor(x)\ny.add_(1)\nreturn x, torch.as_tensor(x, dtype=torch.float64)", x="float32[2]")
+
+# ---- conversions ------------------------------------------------------------------------------------------------------------------------
+
+case("conversions of floats", "return x.to(torch.int64), x.to(torch.int32), x.to(torch.bool), x.to(torch.float64), x.double(), x.long(), x.int(), x.half().float()", x="float32[6]: 1.7 -1.7 0 0.3 -0.3 100.5", tolerance=1e-3)
+case("conversions of integers and bool", "return x.to(torch.float32), x.float(), x.to(torch.bool), x.to(torch.int32), y.to(torch.float32), y.to(torch.int64), x.to(torch.uint8), x.to(torch.int8), x.to(torch.int16)", x="int64[5]: 300 -1 0 1 127", y="bool[2]: 0 1")
+case("conversions to another's dtype", "return x.to(y), y.to(x), x.type_as(y), y.type_as(x), x.to(x)", x="float32[3]", y="int64[3]")
+case("conversions by all overloads", "return x.to('cpu', torch.float64), x.to(torch.device('cpu'), torch.int64), x.to(dtype=torch.float64, copy=True), x.to(torch.device('cpu')), torch.ops.aten._to_copy(x, dtype=torch.int64), torch.ops.aten._to_copy(x), x.to(None, torch.float64), x.cpu(), torch.ops.aten.to(x, dtype=torch.float64, layout=torch.strided, device=torch.device('cpu'))", x="float32[3]")
+case("conversions share memory where nothing changes", "a = x.to(torch.float32)\na.add_(1)\nb = x.to(torch.float32, copy=True)\nb.add_(1)\nc = x.type_as(x)\nc.mul_(2)\nreturn x, a, b", x="float32[3]")
+case("bfloat16 is computed as PyTorch does", "y = x.to(torch.bfloat16)\nreturn (y + 1).float(), torch.relu(y).float(), (y * y).float(), torch.exp(y).float()", x="float32[4]", tolerance=1e-2)
