@@ -98,17 +98,20 @@ Result<Value> range(Operation& op, Value const& start, Value const& end, Value c
         return op.result(TRY(cast(op.graph, counted(op.graph, *start.as<Dim>(), at_least_0, stride), dtype)));
     }
     auto const known = [&](Value const& value) -> Result<double> {
+        // An integer range truncates its bounds and its step first (aten/src/ATen/native/RangeFactories.cpp).
         if (auto const* floating = value.as<double>())
-            return *floating;
+            return is_floating(dtype) ? *floating : std::trunc(*floating);
         if (auto const* dim = value.as<Dim>())
             return static_cast<double>(TRY(need_number(op.graph, *dim, "a bound of arange")));
         return unsupported("arange with a bound that depends on data").code(depends_on_data_code);
     };
     double const from = TRY(known(start));
     double const stride = TRY(known(step));
+    if (stride == 0)
+        return malformed("arange with step 0");
     double const count = std::ceil((TRY(known(end)) - from) / stride);
     if (!(count >= 0) || count > 1e7)
-        return malformed("arange over " + std::to_string(count) + " elements");
+        return unsupported("arange over " + std::to_string(count) + " elements");
     std::vector<double> values;
     for (double i = 0; i < count; ++i)
         values.push_back(from + i * stride);
