@@ -17,16 +17,6 @@ struct ConvolutionSettings {
     bool same_padding = false; // padding="same": the result has the input's sizes
 };
 
-// A list that names one number for each spatial axis, or one for all.
-Result<std::vector<int64_t>> for_each_axis(std::vector<int64_t> given, size_t axes, char const* what)
-{
-    if (given.size() == 1)
-        given.resize(axes, given[0]);
-    if (given.size() != axes)
-        return malformed(std::string(what) + " names " + std::to_string(given.size()) + " axes of " + std::to_string(axes));
-    return given;
-}
-
 Dim convolved_size(GraphBuilder& graph, Dim const& size, int64_t kernel, int64_t before, int64_t after, int64_t stride, int64_t dilation)
 {
     return graph.symbols().derived(IntegerOperation::floor_divide, size + Dim(before + after - dilation * (kernel - 1) - 1), stride) + Dim(1);

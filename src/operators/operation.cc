@@ -255,3 +255,12 @@ Result<Value> Operation::view(TensorReference const& of, ViewStep step, bool con
     auto value = TRY(step.take(base));
     return Value{heap.view(of, std::move(step), std::move(value), contiguous)};
 }
+
+Result<std::vector<int64_t>> for_each_axis(std::vector<int64_t> given, size_t axes, char const* what)
+{
+    if (given.size() == 1)
+        given.resize(axes, given[0]);
+    if (given.size() != axes)
+        return malformed(std::string(what) + " names " + std::to_string(given.size()) + " axes of " + std::to_string(axes));
+    return given;
+}

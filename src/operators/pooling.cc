@@ -15,15 +15,6 @@ struct PoolSettings {
     bool ceil_mode = false;
 };
 
-Result<std::vector<int64_t>> for_each_axis(std::vector<int64_t> given, size_t axes, char const* what)
-{
-    if (given.size() == 1)
-        given.resize(axes, given[0]);
-    if (given.size() != axes)
-        return malformed(std::string(what) + " names " + std::to_string(given.size()) + " axes of " + std::to_string(axes));
-    return given;
-}
-
 Result<PoolSettings> settings_of(Operation& op, size_t axes)
 {
     PoolSettings settings;
