@@ -22,6 +22,10 @@ if(LIBONNX AND LIBONNX_PROTO AND Protobuf_FOUND)
     add_test(NAME judge.libonnx COMMAND libonnx_test)
 endif()
 
+# ONNX Runtime judges the same on the models of libonnx-testdata; skips where either is missing.
+add_program(onnxruntime_test MAIN tests/judges/onnxruntime_test.cc NEEDS base tensor onnx files runtime LIBRARIES GTest::gtest_main)
+add_test(NAME judge.onnxruntime COMMAND onnxruntime_test)
+
 # A publish is killed at every system call, and each system call fails once: minutes of work, so by name only
 # (ctest -C faults -R faults), where strace is there.
 add_program(publish_once MAIN tests/faults/publish_once.cc NEEDS base registry)
