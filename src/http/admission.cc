@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <sys/random.h>
 
-namespace
-{
+namespace {
 
 std::string_view without_port(std::string_view host)
 {

@@ -32,8 +32,7 @@ struct HttpJudgement {
 HttpJudgement judge_request(HttpRequestHead& head, HttpRouteTable const& routes, HttpRules const& rules);
 
 // How many connections each client has. Safe to use from many threads.
-class ClientCounts
-{
+class ClientCounts {
 public:
     explicit ClientCounts(uint32_t most)
         : most_(most)
@@ -50,8 +49,7 @@ private:
 };
 
 // Request ids: 64 random bits each, as 16 hex digits. Not for secrets.
-class RequestIds
-{
+class RequestIds {
 public:
     std::string next();
 

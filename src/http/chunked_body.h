@@ -12,13 +12,12 @@
 //
 // Refuses: sizes that are not 1 to 16 hex digits, extensions beyond the limit, trailers longer than a head may be, any line that
 // does not end with CR LF, control characters, a body beyond the limit. Source: RFC 9112, 7.1.
-class ChunkedBody
-{
+class ChunkedBody {
 public:
     ChunkedBody(uint64_t body_bytes, HttpLimits const& limits)
-        : body_bytes_left_(body_bytes)
-        , extension_bytes_(limits.chunk_extension_bytes)
-        , trailer_bytes_left_(limits.head_bytes)
+        : body_bytes_left_(body_bytes),
+          extension_bytes_(limits.chunk_extension_bytes),
+          trailer_bytes_left_(limits.head_bytes)
     {
     }
 

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace
-{
+namespace {
 
 // The body in quotes and what was left over, "more" where it has not ended, or the refusal; the same for every size of piece.
 std::string answer(std::string const& bytes, uint64_t body_bytes = 1'000, HttpLimits const& limits = {})

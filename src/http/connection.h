@@ -84,18 +84,17 @@ std::string counted_name(asio::ip::address const& address)
     return asio::ip::address_v6(bytes).to_string();
 }
 
-class HttpConnection : public std::enable_shared_from_this<HttpConnection>
-{
+class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 public:
     HttpConnection(HttpService& service, std::shared_ptr<HttpLoop> loop, AsioTcp::socket socket, asio::ip::address const& peer)
-        : service_(service)
-        , loop_(std::move(loop))
-        , socket_(std::move(socket))
-        , timer_(loop_->context)
-        , replied_(loop_->context)
-        , client_(peer.to_string())
-        , capacity_(service.limits().head_bytes + 1 + read_bytes)
-        , buffer_(std::make_unique_for_overwrite<char[]>(capacity_)) // an idle connection touches none of it
+        : service_(service),
+          loop_(std::move(loop)),
+          socket_(std::move(socket)),
+          timer_(loop_->context),
+          replied_(loop_->context),
+          client_(peer.to_string()),
+          capacity_(service.limits().head_bytes + 1 + read_bytes),
+          buffer_(std::make_unique_for_overwrite<char[]>(capacity_)) // an idle connection touches none of it
     {
     }
 

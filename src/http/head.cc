@@ -8,8 +8,7 @@
 #include <charconv>
 #include <chrono>
 
-namespace
-{
+namespace {
 
 tl::unexpected<HttpRefusal> bad_request(std::string_view text) { return refuse_with(400, text); }
 

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace
-{
+namespace {
 
 // "METHOD path?name=value;... [name: value]... body-form" of what was read, or the refusal.
 std::string answer(std::string_view bytes, HttpLimits const& limits = {})

@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace
-{
+namespace {
 
 constexpr size_t shortest_key = 16;
 constexpr size_t longest_key = 512;

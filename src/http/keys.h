@@ -9,8 +9,7 @@
 
 // Bearer keys. Only their SHA-256 digests are kept; a key that is shown is compared with all of them in constant time.
 
-class HttpKeys
-{
+class HttpKeys {
 public:
     // One key a line; empty lines and lines that start with # are passed over. Fails with malformed where no key is there, or one is
     // shorter than 16 characters, longer than 512 or holds anything but visible ASCII (RFC 6750, 2.1); the key itself is never told.

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace
-{
+namespace {
 
 char lower(char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter + 32) : letter; }
 

@@ -57,8 +57,7 @@ std::string_view phrase_of(int status);
 
 // What a handler gives its reply to: once, from any thread, at any time. One that is destroyed without a reply answers 500; a reply
 // that comes after the request's deadline, or after its connection has gone, is dropped.
-class HttpCompletion
-{
+class HttpCompletion {
 public:
     explicit HttpCompletion(std::function<void(HttpReply)> take)
         : take_(std::move(take))

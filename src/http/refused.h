@@ -12,6 +12,6 @@ T value_of_try(HttpResult<T>&& result)
 {
     return *std::move(result);
 }
-inline void value_of_try(HttpResult<void>&&) { }
+inline void value_of_try(HttpResult<void>&&) {}
 
 inline tl::unexpected<HttpRefusal> refuse_with(int status, std::string_view text) { return tl::unexpected(HttpRefusal{status, text}); }

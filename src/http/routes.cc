@@ -6,8 +6,7 @@
 
 #include <set>
 
-namespace
-{
+namespace {
 
 // Whether `path` has the form of `pattern`; fills `arguments` where it does.
 bool fits(std::string_view pattern, std::string_view path, HttpFields& arguments)
@@ -34,8 +33,8 @@ bool fits(std::string_view pattern, std::string_view path, HttpFields& arguments
 }
 
 HttpRouteTable::HttpRouteTable(std::vector<HttpRoute> routes, RefusalForm refusal_form)
-    : routes_(std::move(routes))
-    , refusal_form_(std::move(refusal_form))
+    : routes_(std::move(routes)),
+      refusal_form_(std::move(refusal_form))
 {
     std::set<std::string> seen;
     for (auto const& route : routes_) {

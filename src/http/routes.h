@@ -36,8 +36,7 @@ struct HttpRouteMatch {
     std::string allow; // "GET, HEAD": the methods that the path has; empty: the path is not there
 };
 
-class HttpRouteTable
-{
+class HttpRouteTable {
 public:
     // How a refusal is told: `path` is the decoded path, empty where it could not be read. Dialects differ in this.
     using RefusalForm = std::function<HttpReply(std::string_view path, HttpRefusal refusal)>;

@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-namespace
-{
+namespace {
 
 void answer_nothing(HttpRequest, HttpCompletion reply) { reply({204, {}, {}}); }
 

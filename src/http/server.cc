@@ -9,8 +9,7 @@
 // One loop a thread; a connection is born on one loop and stays there, so that nothing in it needs a lock. Only these cross threads:
 // stop(), an accepted socket on its way to its loop, and replies that workers give to an HttpCompletion; each is posted.
 
-namespace
-{
+namespace {
 
 constexpr auto accept_pause = milliseconds(50); // when the process is out of descriptors
 
@@ -42,10 +41,10 @@ struct HttpServer::State {
     size_t next_loop = 0;
 
     State(HttpServerOptions options, HttpRouteTable table, std::vector<std::shared_ptr<HttpLoop>> all_loops)
-        : service{std::move(options), std::move(table)}
-        , loops(std::move(all_loops))
-        , acceptor(loops.front()->context)
-        , timer(loops.front()->context)
+        : service{std::move(options), std::move(table)},
+          loops(std::move(all_loops)),
+          acceptor(loops.front()->context),
+          timer(loops.front()->context)
     {
         service.rules = {service.options.allowed_hosts, service.options.keys, service.options.limits.body_bytes};
         service.last_connection_gone = [this] { asio::post(loops.front()->context, [this] { timer.cancel(); }); };

@@ -51,8 +51,7 @@ std::vector<std::string> loopback_host_names();
 // Whether only this machine reaches a server on that address: "localhost", 127.0.0.0/8, ::1.
 bool is_loopback_host(std::string_view host);
 
-class HttpServer
-{
+class HttpServer {
 public:
     // Binds and listens; nothing is accepted before run(). Fails with usage where `host` is no address, with unavailable where the
     // port is taken, with forbidden where it may not be used.

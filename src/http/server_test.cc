@@ -11,14 +11,12 @@
 #include <thread>
 #include <unistd.h>
 
-namespace
-{
+namespace {
 
 using std::chrono::milliseconds;
 
 // A client that sends exactly what it is told.
-class RawClient
-{
+class RawClient {
 public:
     explicit RawClient(uint16_t port)
         : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0))
@@ -66,8 +64,7 @@ private:
 };
 
 // Replies that wait until they are let go.
-class HeldReplies
-{
+class HeldReplies {
 public:
     void hold(HttpCompletion reply)
     {
@@ -95,12 +92,11 @@ private:
 };
 
 // A server of four routes that runs as long as it lives.
-class RunningServer
-{
+class RunningServer {
 public:
     explicit RunningServer(HttpServerOptions options = {})
-        : server_(HttpServer::listen(std::move(options), routes()).value())
-        , thread_([this] { server_.run(); })
+        : server_(HttpServer::listen(std::move(options), routes()).value()),
+          thread_([this] { server_.run(); })
     {
     }
     ~RunningServer()

@@ -11,8 +11,7 @@
 // Two sinks for the one description of ONNX's messages in encode.cc. A message's length stands before its bytes, so a model is
 // gone through twice: EncodedSizes notes each length in the order in which messages begin, EncodedParts takes them in that order.
 
-class EncodedSizes
-{
+class EncodedSizes {
 public:
     void varint(uint64_t value) { total_ += static_cast<uint64_t>(protozero::length_of_varint(value)); }
     void text(std::string_view bytes) { total_ += bytes.size(); }
@@ -36,8 +35,7 @@ private:
     std::vector<uint64_t> sizes_;
 };
 
-class EncodedParts
-{
+class EncodedParts {
 public:
     explicit EncodedParts(std::vector<uint64_t> sizes)
         : sizes_(std::move(sizes))

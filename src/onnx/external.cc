@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <tuple>
 
-namespace
-{
+namespace {
 
 // Goes to every TensorProto of a model, with its path from the root.
 template <typename Visit>
-class TensorWalk
-{
+class TensorWalk {
 public:
     explicit TensorWalk(Visit visit)
         : visit_(std::move(visit))

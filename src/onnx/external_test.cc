@@ -4,8 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace
-{
+namespace {
 
 std::string external(std::string const& location, uint64_t offset, uint64_t length, std::string const& more = {})
 {

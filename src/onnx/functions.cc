@@ -7,8 +7,7 @@
 #include <map>
 #include <tuple>
 
-namespace
-{
+namespace {
 
 using FunctionKey = std::pair<std::string_view, std::string_view>; // domain and name: a call counts for every overload, which is never too little
 

@@ -7,8 +7,7 @@
 #include <set>
 #include <unordered_set>
 
-namespace
-{
+namespace {
 
 template <typename Visit>
 void each_node_of(OnnxModel const& model, Visit const& visit)

@@ -2,8 +2,7 @@
 
 #include <array>
 
-namespace
-{
+namespace {
 
 // AttributeProto.AttributeType, those that OnnxAttribute spells out. Source: ONNX onnx.proto.
 enum Kind : int32_t {
@@ -43,8 +42,7 @@ struct OnnxAttributeParts {
     std::vector<std::shared_ptr<OnnxGraph>> graphs;
 };
 
-namespace
-{
+namespace {
 
 // The one kind of value that is there and that `type` (0: any) names; undefined for no value.
 Result<Kind> decide_kind(OnnxAttributeParts const& parts, OnnxAttribute const& attribute)

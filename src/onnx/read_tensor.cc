@@ -3,8 +3,7 @@
 
 #include <charconv>
 
-namespace
-{
+namespace {
 
 std::string byte_place(MessagePieces pieces, SharedBytes const& file)
 {

@@ -25,12 +25,11 @@ struct OnnxTensorData {
 // An attribute's values as they were found, before the one that counts is chosen.
 struct OnnxAttributeParts;
 
-class OnnxReader
-{
+class OnnxReader {
 public:
     OnnxReader(SharedBytes file, Limits const& limits)
-        : file_(std::move(file))
-        , limits_(limits)
+        : file_(std::move(file)),
+          limits_(limits)
     {
     }
 

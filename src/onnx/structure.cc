@@ -8,8 +8,7 @@
 #include <set>
 #include <unordered_set>
 
-namespace
-{
+namespace {
 
 // The names that a graph defines, and the graph around it.
 struct Scope {
@@ -61,12 +60,11 @@ Result<void> check_sparse(OnnxSparseTensor const& sparse)
 }
 
 // One pass over the graphs of a model, or over the body of one function of it.
-class StructureCheck
-{
+class StructureCheck {
 public:
     StructureCheck(std::vector<OnnxOpset> const& opsets, bool in_function)
-        : opsets_(opsets)
-        , in_function_(in_function)
+        : opsets_(opsets),
+          in_function_(in_function)
     {
     }
 

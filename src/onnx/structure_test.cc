@@ -6,8 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace
-{
+namespace {
 
 OnnxNode node(std::string op_type, std::vector<std::string> inputs, std::vector<std::string> outputs, std::string domain = {})
 {

@@ -5,8 +5,7 @@
 #include <protozero/exception.hpp>
 #include <protozero/varint.hpp>
 
-namespace
-{
+namespace {
 
 std::string_view wire_fault(std::exception const& fault)
 {

@@ -31,13 +31,12 @@ struct WireField {
     size_t offset = 0; // of the tag, from the start of the file
 };
 
-class WireCursor
-{
+class WireCursor {
 public:
     // `origin` is where the file begins: offsets count from there.
     WireCursor(Bytes message, std::byte const* origin)
-        : origin_(origin)
-        , left_(message)
+        : origin_(origin),
+          left_(message)
     {
     }
 

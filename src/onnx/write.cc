@@ -2,8 +2,7 @@
 
 #include "onnx/encoding.h"
 
-namespace
-{
+namespace {
 
 template <typename... Cases>
 struct Overloaded : Cases... {
@@ -14,12 +13,11 @@ Overloaded(Cases...) -> Overloaded<Cases...>;
 
 // Describes ONNX's messages to a sink, field by field in the order of their numbers. Source: ONNX onnx.proto.
 template <typename Sink>
-class Encoder
-{
+class Encoder {
 public:
     Encoder(Sink& sink, ExternalPlaces const& places)
-        : sink_(sink)
-        , places_(places)
+        : sink_(sink),
+          places_(places)
     {
     }
 

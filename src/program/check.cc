@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace
-{
+namespace {
 
 // What the calls of namespace prim own beside arguments.
 struct CallRule {
@@ -39,12 +38,11 @@ constexpr std::array<CallRule, 19> call_rules{{
 
 std::string number_of(size_t count, std::string_view what) { return std::to_string(count) + " " + std::string(what); }
 
-class Checker
-{
+class Checker {
 public:
     Checker(Function const& function, Program const& program)
-        : program_(program)
-        , states_(function.value_count, State::unset)
+        : program_(program),
+          states_(function.value_count, State::unset)
     {
     }
 

@@ -4,8 +4,7 @@
 
 #include <gtest/gtest.h>
 
-namespace
-{
+namespace {
 
 ProgramType type(std::string name, std::vector<ProgramType> arguments = {}) { return {std::move(name), std::move(arguments)}; }
 

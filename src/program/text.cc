@@ -3,8 +3,7 @@
 #include <charconv>
 #include <set>
 
-namespace
-{
+namespace {
 
 constexpr size_t shown_items = 16;
 constexpr int shown_depth = 3;
@@ -75,8 +74,7 @@ struct ValueText {
 
 std::string value_text(ProgramValue const& value, int depth) { return std::visit(ValueText{depth}, value.value); }
 
-class FunctionText
-{
+class FunctionText {
 public:
     explicit FunctionText(Function const& function)
         : names_(function.value_count)

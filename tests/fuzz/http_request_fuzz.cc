@@ -3,8 +3,7 @@
 
 // A request as a server takes it: head, then body. The first byte says in what pieces it comes; pieces may not change the answer.
 
-namespace
-{
+namespace {
 
 struct Taken {
     bool refused = false;

@@ -12,8 +12,7 @@
 
 // libonnx, its checker and protobuf judge our reader and writer on every model and tensor of ONNX's own test data.
 
-namespace
-{
+namespace {
 
 std::filesystem::path const test_data = "/usr/share/libonnx-testdata/data";
 
