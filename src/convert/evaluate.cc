@@ -4,6 +4,16 @@ namespace {
 
 constexpr uint32_t deepest_call = 100;
 
+// A tensor where a number is annotated is read as one: the operator that does so, or nothing for other types.
+std::string_view implicit_conversion(ProgramType const& type)
+{
+    if (type.name == "int")
+        return "aten::IntImplicit";
+    if (type.name == "float")
+        return "aten::FloatImplicit";
+    return type.name == "number" || type.name == "Scalar" ? "aten::ScalarImplicit" : "";
+}
+
 }
 
 std::vector<UnsupportedOperator> Evaluator::unsupported_operators() const
@@ -111,7 +121,9 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
         return create_object(call);
     if (target == "prim::Uninitialized")
         return Value{UninitialisedValue{}};
-    if (target == "prim::unchecked_cast" || target == "prim::annotate" || target == "aten::wait")
+    bool const tensor_annotated = target == "prim::annotate" && argument(call, frame, 0).is<TensorReference>();
+    std::string_view const conversion = tensor_annotated ? implicit_conversion(call.type) : "";
+    if (target == "prim::unchecked_cast" || (target == "prim::annotate" && conversion.empty()) || target == "aten::wait")
         return argument(call, frame, 0);
     if (target == "prim::isinstance")
         return Value{TRY(is_instance(argument(call, frame, 0), call.type))};
@@ -124,7 +136,7 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
                                                                                                                                                   : "an error"))
             .code(program_raises_code);
 
-    OperatorCall bound{target, {}, {}};
+    OperatorCall bound{conversion.empty() ? target : conversion, {}, {}};
     for (auto const& given : call.arguments) {
         if (given.name.empty())
             bound.positional.push_back(frame[given.value]);

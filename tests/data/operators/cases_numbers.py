@@ -61,5 +61,5 @@ MAYBE = "def maybe(x, n: int) -> Optional[torch.Tensor]:\n    if n > 2:\n       
 case("None is told from a tensor", "y = maybe(x, n)\nz = maybe(x, n - 2)\nr = x\nif y is not None:\n    r = r + y\nif z is None:\n    r = r * 3\nif word(n) != 'c' and word(n) == 'ab':\n    r = r + len(word(n)) + len(str(n))\nreturn r", extra=MAYBE, x="float32[2]", n=3)
 case("ranges of known numbers", "r = x\nfor i in range(n, 0, -2):\n    r = r * 2 + i\nfor i in range(1, n, 3):\n    r = r - i\nreturn r", x="float32[2]", n=6)
 case("devices by name and number", "return x.to(torch.device('cpu', n)) + 1", x="float32[2]", n=0)
-case("implicit conversions by name", "return x + torch.ops.aten.IntImplicit(y), x + torch.ops.aten.FloatImplicit(x[0]), x + torch.ops.aten.ScalarImplicit(y)", x="float32[2]", y="int64[]: 3")
+case("implicit conversions by name", "return x + torch.ops.aten.IntImplicit(y), x + torch.ops.aten.FloatImplicit(x[0]), x + torch.ops.aten.ScalarImplicit(y), z + torch.ops.aten.ScalarImplicit(w), z * torch.ops.aten.FloatImplicit(w)", x="float32[2]", y="int64[]: 3", z="int32[2]", w="float64[]: 2.5")
 case("conversions to no dtype", "d = dtype_or_none(n)\nreturn x.to(d) + 1", extra="def dtype_or_none(n: int) -> Optional[int]:\n    return None if n == 0 else torch.float64\n\n", x="float32[2]", n=0)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes cases.txt beside this script: small TorchScript programs, their inputs and what PyTorch answers. Needs torch (2.13 made
-the file here) and numpy. Every value is drawn from a seed of the case's own name, so a new case leaves the others as they are.
+"""Writes cases.txt beside this script: small TorchScript programs, their inputs and what PyTorch answers; and promotions.txt, which
+dtype two dtypes are promoted to. Needs torch (2.13 made the files here) and numpy. Every value is drawn from a seed of the case's own name, so a new case leaves the others as they are.
 
 The cases stand in the cases_*.py files: a name that is a sentence, the body of forward(), and its arguments. See `case`.
 
@@ -218,6 +218,7 @@ def main():
     if broken:
         sys.exit(f"{broken} cases are not as they should be; nothing is written")
     (HERE / "cases.txt").write_text("\n".join(blocks))
+    (HERE / "promotions.txt").write_text("".join(f"{left} {right} {NAMES[torch.promote_types(DTYPES[left], DTYPES[right])]}\n" for left in DTYPES for right in DTYPES))
     print(len(blocks), "cases")
 
 
