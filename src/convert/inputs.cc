@@ -189,22 +189,43 @@ Result<std::vector<std::string>> input_paths(Program const&, Function const& met
     return paths;
 }
 
+namespace {
+
+// Those with a name stand where it says, the others fill the places that are left, in order.
+Result<std::vector<InputSpecification const*>> specifications_by_place(std::vector<InputSpecification> const& given, std::vector<std::string> const& paths)
+{
+    std::vector<InputSpecification const*> by_place(paths.size(), nullptr);
+    for (auto const& specification : given)
+        if (!specification.name.empty()) {
+            auto& place = by_place[static_cast<size_t>(std::find(paths.begin(), paths.end(), specification.name) - paths.begin())];
+            if (place != nullptr)
+                return bad_usage("input " + specification.name + " is given twice");
+            place = &specification;
+        }
+    size_t next = 0;
+    for (auto const& specification : given)
+        if (specification.name.empty()) {
+            while (by_place[next] != nullptr)
+                ++next;
+            by_place[next] = &specification;
+        }
+    return by_place;
+}
+
+}
+
 Result<std::vector<Value>> bind_inputs(Program const& program, Function const& method, ConvertOptions const& options, std::set<PinnedAxis> const& pinned, GraphBuilder& graph, Heap& heap)
 {
     auto const& given = options.inputs;
     auto const paths = TRY(input_paths(program, method, given.size()));
-    std::vector<InputSpecification const*> by_place;
-    for (size_t i = 0; i < given.size(); ++i) {
-        auto const named = std::find_if(given.begin(), given.end(), [&](auto const& specification) { return specification.name == paths[i]; });
-        by_place.push_back(named != given.end() ? &*named : &given[i]);
-        if (named == given.end() && !given[i].name.empty())
-            return bad_usage("the program has no input named " + given[i].name).hint("its inputs are: " + [&] {
-                std::string list;
-                for (auto const& path : paths)
-                    list += (list.empty() ? "" : ", ") + path;
-                return list;
-            }());
-    }
+    for (auto const& specification : given)
+        if (!specification.name.empty() && std::find(paths.begin(), paths.end(), specification.name) == paths.end()) {
+            std::string known;
+            for (auto const& path : paths)
+                known += (known.empty() ? "" : ", ") + path;
+            return bad_usage("the program has no input named " + specification.name).hint("its inputs are: " + known);
+        }
+    auto const by_place = TRY(specifications_by_place(given, paths));
     AxisNamer namer(options, pinned, graph);
     size_t next = 0;
     Dealer dealer(given.size(), [&](std::string const& path, ProgramType const& type) -> Result<Value> {
