@@ -137,7 +137,7 @@ struct CheckpointOptions {
     bool check_storages = false; // read all storages and compare their CRCs: a wrong one is a finding
 };
 
-// `file` is a whole file of either format. Fails with malformed, unsupported, missing (a storage that is not there) or exhausted.
+// `file` is a whole file of either format. Fails with malformed, unsupported or exhausted.
 Result<Checkpoint> read_checkpoint(SharedBytes file, CheckpointOptions const& options = {});
 
 // Whether the file begins as the older format does.

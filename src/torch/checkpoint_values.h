@@ -5,7 +5,7 @@
 #include "torch/storage.h"
 
 // From the inert graph of a pickle to the values and tensors of a Checkpoint: fills `value`, `tensors`, `odd_tensors` and `sources`.
-// `pickle` is what the graph was read from. Fails with malformed, missing (a storage), or exhausted where the tree that the graph
+// `pickle` is what the graph was read from. Fails with malformed, or exhausted where the tree that the graph
 // unfolds into passes limits.entries or limits.depth.
 Result<void> read_checkpoint_values(PickleValue root, SharedBytes const& pickle, TorchStorages& storages, Limits const& limits, Checkpoint& checkpoint);
 

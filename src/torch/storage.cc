@@ -329,12 +329,12 @@ Result<TorchStorages::Opened> TorchStorages::find(std::string const& key)
     if (archive_) {
         auto const* entry = archive_->find(folder_ + key);
         if (!entry)
-            return missing("the archive has no storage \"" + folder_ + key + "\"");
+            return malformed("the archive has no storage \"" + folder_ + key + "\"");
         bytes = TRY(within(entry->name, archive_->content(*entry)));
     } else {
         auto const entry = by_key_.find(key);
         if (entry == by_key_.end())
-            return missing("the file has no storage \"" + key + "\"");
+            return malformed("the file has no storage \"" + key + "\"");
         bytes = entry->second;
     }
     Opened const opened{next_number(), std::move(bytes)};

@@ -64,7 +64,7 @@ public:
     // Those of the legacy format, by key.
     TorchStorages(std::map<std::string, SharedBytes, std::less<>> by_key, bool is_big_endian);
 
-    // Fails with missing where the file has no such storage, malformed where it is not as long as its id says.
+    // Fails with malformed where the file has no such storage, or where it is not as long as its id says.
     Result<TorchTensor> open(TensorRecipe const& recipe);
     uint64_t next_number() const { return first_number_ + opened_.size(); }
     // Keys of those whose CRC is wrong, of all that were opened. Reads all their bytes.

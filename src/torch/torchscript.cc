@@ -1,10 +1,12 @@
 #include "torch/torchscript.h"
 
 #include "pickle/machine.h"
+#include "pickle/rules.h"
 #include "program/check.h"
 #include "torch/script_objects.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace {
@@ -22,6 +24,18 @@ std::string folder_of(ZipArchive const& archive)
                 return entry.name.substr(0, slash + 1);
         }
     return {};
+}
+
+// What PyTorch itself and the libraries that come with it register. Anything else is code that a file cannot bring along, but that
+// it can call where it is there.
+constexpr std::array<std::string_view, 10> known_namespaces{"aten", "prim", "quantized", "_quantized", "sparse", "mkldnn", "prepacked", "xnnpack", "torchvision", "torchaudio"};
+constexpr std::array<std::string_view, 5> known_class_namespaces{"quantized", "rnn", "sparse", "mkldnn", "xnnpack"};
+constexpr std::array<std::string_view, 2> file_operators{"aten::save", "aten::from_file"};
+
+template <size_t Count>
+bool is_one_of(std::array<std::string_view, Count> const& names, std::string_view name)
+{
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool has_below(ZipArchive const& archive, std::string const& folder)
@@ -51,6 +65,8 @@ public:
         file_.program.module = TRY(within("data.pkl", read_module(code, storages)));
         TRY(within("traced_inputs.pkl", read_traced_inputs()));
         collect_operators();
+        judge_operators();
+        find_strangers();
         file_.program.traced = file_.program.traced || has_operator("prim::NumToTensor");
         if (code.has_hooks(file_.program.module->class_name))
             add_finding("hooks", "", std::nullopt, "the module has hooks: PyTorch runs them around forward, a converted model does not");
@@ -76,7 +92,12 @@ private:
 
     bool has(std::string const& name) const { return archive_->find(folder_ + name) != nullptr; }
 
-    Result<SharedBytes> content(std::string const& name) const { return within(name, archive_->checked_content(folder_ + name)); }
+    Result<SharedBytes> content(std::string const& name) const
+    {
+        if (!has(name))
+            return malformed("no TorchScript archive: it has no " + name);
+        return within(name, archive_->checked_content(folder_ + name));
+    }
 
     void add_finding(std::string code, std::string member, std::optional<uint64_t> offset, std::string message)
     {
@@ -133,10 +154,26 @@ private:
         Pickle const pickle = TRY(read_pickle(bytes.bytes(), {limits_, 0}));
         ScriptObjects objects(code, storages, limits_);
         ProgramValue value = TRY(objects.read(pickle.root()));
-        for (auto const& finding : pickle.findings.list)
-            if (finding.code != "arguments" || !objects.member_offsets().contains(finding.offset))
-                add_finding("pickle", member, finding.offset, finding.message);
+        judge(pickle, objects.member_offsets(), bytes.size(), member);
         return value;
+    }
+
+    // Members of enumerations are called with what is no tuple.
+    void judge(Pickle const& pickle, std::set<uint64_t> const& member_offsets, uint64_t size, std::string const& member)
+    {
+        PickleFindings found = pickle.findings;
+        found.add(judge_pickle(pickle, PickleFlavour::torch_script));
+        for (auto const& finding : found.list)
+            if (!member_offsets.contains(finding.offset))
+                add_finding("pickle", member, finding.offset, finding.message);
+        constexpr std::string_view built_in = "__torch__.torch.classes.";
+        for (auto const& mention : pickle.mentions) {
+            std::string const name = pickle.graph.value(mention.global).qualified_name();
+            if (name.starts_with(built_in) && !is_one_of(known_class_namespaces, std::string_view(name).substr(built_in.size(), name.find('.', built_in.size()) - built_in.size())))
+                add_finding("custom-code", member, mention.offset, name + ": a class of a library that the file does not bring along");
+        }
+        if (pickle.end != size)
+            add_finding("trailing-bytes", member, pickle.end, std::to_string(size - pickle.end) + " bytes follow the pickle");
     }
 
     Result<std::vector<ProgramValue>> read_constants(ScriptCode const& code, TorchStorages& storages)
@@ -218,6 +255,27 @@ private:
             found.name = name;
             file_.operators.push_back(std::move(found));
         }
+    }
+
+    // Code that nothing calls counts as well: __setstate__ runs while PyTorch loads, any other method when somebody asks for it.
+    void judge_operators()
+    {
+        for (auto const& found : file_.operators) {
+            if (is_one_of(file_operators, found.name))
+                add_finding("writes-files", place_of(found), std::nullopt, found.name + " reads or writes files that the model names");
+            else if (!is_one_of(known_namespaces, std::string_view(found.name).substr(0, found.name.find("::"))))
+                add_finding("custom-code", place_of(found), std::nullopt, found.name + ": an operator of a library that the file does not bring along");
+        }
+    }
+
+    std::string place_of(TorchScriptOperator const& found) const { return found.places.empty() ? "" : file_.program.text(found.places.front()); }
+
+    // torch.load looks into the folder of the first member, torch.jit.load into that of constants.pkl.
+    void find_strangers()
+    {
+        for (auto const& entry : archive_->entries())
+            if (!entry.name.starts_with(folder_))
+                add_finding("stranger", entry.name, std::nullopt, "a member outside of the folder " + folder_);
     }
 
     static void count_block(Block const& block, std::map<std::string, TorchScriptOperator>& by_name)

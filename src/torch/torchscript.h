@@ -38,12 +38,17 @@ struct TorchScriptOperator {
     std::vector<SourcePlace> places; // the first of them
 };
 
-// Something to know before the file is trusted or its numbers believed.
+// Something to know before the file is trusted or its numbers believed. Codes: "hooks" and "version" are about numbers; "pickle",
+// "trailing-bytes" and "stranger" about bytes that no torch.jit.save leaves; "writes-files" and "custom-code" about what the code
+// would do where PyTorch loads or runs it.
 struct TorchScriptFinding {
-    std::string code; // a word that stays the same: "hooks", "version", "pickle"...
+    std::string code; // a word that stays the same
     std::string message;
     std::string member; // "data.pkl"; empty where it is about the archive
     std::optional<uint64_t> offset; // in the member
+
+    // Whether loading or running the file may do something else than compute, or cannot be shown not to.
+    bool is_danger() const { return code != "hooks" && code != "version"; }
 };
 
 struct TorchScriptFile {

@@ -194,9 +194,14 @@ Case const values[] = {
     {"members are made of their value", text("e") + global("__torch__", "E") + text("a") + "R", "e = object of __torch__.E\n"},
     {"members have their value", text("e") + global("__torch__", "E") + text("b") + "R", "error: __torch__.E has no member of that value, byte 47, data.pkl"},
     {"classes are in the code", text("b") + object("__torch__.x", "C", ""), "error: an object of __torch__.x.C, a class that the code does not define, byte 43, data.pkl"},
-    {"or in PyTorch", text("b") + global("__torch__.torch.classes.x", "C") + ")\x81K\x05"
-                                                                             "b",
-        "b = object of __torch__.torch.classes.x.C\n"},
+    {"or in PyTorch", text("b") + global("__torch__.torch.classes.quantized", "C") + ")\x81K\x05"
+                                                                                     "b",
+        "b = object of __torch__.torch.classes.quantized.C\n"},
+    {"classes of other libraries are dangerous", text("b") + global("__torch__.torch.classes.x", "C") + ")\x81K\x05"
+                                                                                                        "b",
+        "finding custom-code: __torch__.torch.classes.x.C: a class of a library that the file does not bring along, data.pkl\nb = object of __torch__.torch.classes.x.C\n"},
+    {"calls count, used or not", text("b") + global("os", "system") + text("x") + "\x85R0N",
+        "finding pickle: os.system('x'), data.pkl\nb = None\n"},
     {"other calls are refused", text("b") + global("os", "system") + text("x") + "\x85R", "error: a call of os.system, which no TorchScript file makes, byte 44, data.pkl"},
     {"names alone are malformed", text("b") + global("os", "system"), "error: found a global, which no TorchScript file holds, byte 26, data.pkl"},
     {"attributes stand once", text("b") + "N" + text("b") + "N", "error: an attribute of an object of __torch__.M stands twice: b, byte 0, data.pkl"},
@@ -245,7 +250,23 @@ TEST(TorchScript, refuses_archives_of_other_kinds)
     EXPECT_EQ(answer(with("m/constants.pkl", pickle("N"))), "error: the constants are no tuple, constants.pkl");
     EXPECT_EQ(answer(with("m/data.pkl", pickle("N"))), "error: the module is no object, data.pkl");
     EXPECT_EQ(answer(with("m/code/__torch__/a.py", "class")), "error: found the end of the line, wanted a name, line 1, code/__torch__/a.py");
+    EXPECT_EQ(answer({good[0], good[1], good[2]}), "error: no TorchScript archive: it has no .data/version");
     EXPECT_EQ(answer(with("m/traced_inputs.pkl", pickle("N"))), "error: the example inputs are no dict, traced_inputs.pkl");
+}
+
+TEST(TorchScript, tells_what_may_do_more_than_compute)
+{
+    auto const doing = [](std::string const& call) {
+        return answer(model(object("__torch__", "M", ""), "class M(Module):\n  def __setstate__(self: __torch__.M,\n    x: Tensor) -> NoneType:\n    _0 = " + call + "\n    return None\n")).substr(0, 70);
+    };
+    EXPECT_EQ(doing("torch.save(x, \"f\")"), "finding writes-files: aten::save reads or writes files that the model ");
+    EXPECT_EQ(doing("ops.aten.from_file(\"f\", True, 8)"), "finding writes-files: aten::from_file reads or writes files that the m");
+    EXPECT_EQ(doing("ops.evil.run(x)"), "finding custom-code: evil::run: an operator of a library that the file");
+    EXPECT_EQ(doing("ops.torchvision.nms(x, x, 0.5)").substr(0, 7), "__state");
+    auto members = model(object("__torch__", "M", ""));
+    members[0].second += "tail";
+    members.emplace_back("n/data.pkl", pickle("N"));
+    EXPECT_EQ(answer(members), "finding trailing-bytes: 4 bytes follow the pickle, data.pkl\nfinding stranger: a member outside of the folder m/, n/data.pkl\n");
 }
 
 // A pickle of a few hundred bytes unfolds into 2^100 values, or nests 100,000 deep.
