@@ -1,6 +1,7 @@
 #include "recognise/recognise.h"
 
 #include "recognise/archives.h"
+#include "recognise/disguise.h"
 #include "recognise/onnx_shape.h"
 #include "recognise/pickles.h"
 #include "recognise/signatures.h"
@@ -53,20 +54,11 @@ constexpr std::array<KindRow, kind_count> kind_table{{
 
 KindRow const& row_of(Kind kind) { return kind_table[static_cast<size_t>(kind)]; }
 
-}
-
-std::string_view name_of(Kind kind) { return row_of(kind).name; }
-std::string_view title_of(Kind kind) { return row_of(kind).title; }
-
-Kind recognise(SharedBytes const& file, Limits const& limits)
+// The surest first: a signature of several bytes at its place, then forms that must hold together as a whole.
+Kind kind_by_form(SharedBytes const& file, Limits const& limits)
 {
     Bytes const bytes = file.bytes();
-    if (bytes.empty())
-        return Kind::unknown;
-    // The surest first: a signature of several bytes at its place, then forms that must hold together as a whole.
     if (auto const kind = kind_by_signature(bytes))
-        return *kind;
-    if (auto const kind = kind_of_archive(file, limits))
         return *kind;
     if (looks_like_safetensors(bytes))
         return Kind::safetensors;
@@ -77,6 +69,41 @@ Kind recognise(SharedBytes const& file, Limits const& limits)
     if (looks_like_tar(bytes))
         return Kind::tar;
     return kind_of_text(bytes, limits).value_or(Kind::unknown);
+}
+
+// Pickles are judged as such with all that follows them, and tar and compressed files may hold anything.
+bool may_be_disguise(Kind kind)
+{
+    switch (kind) {
+    case Kind::torch_checkpoint:
+    case Kind::torch_module:
+    case Kind::scikit_learn:
+    case Kind::pickle:
+    case Kind::joblib:
+    case Kind::tar:
+    case Kind::compressed:
+        return false;
+    default:
+        return true;
+    }
+}
+
+}
+
+std::string_view name_of(Kind kind) { return row_of(kind).name; }
+std::string_view title_of(Kind kind) { return row_of(kind).title; }
+
+Kind recognise(SharedBytes const& file, Limits const& limits)
+{
+    Bytes const bytes = file.bytes();
+    if (bytes.empty())
+        return Kind::unknown;
+    if (auto const kind = kind_of_archive(file, limits))
+        return *kind;
+    Kind const kind = kind_by_form(file, limits);
+    if (may_be_disguise(kind) && runs_as_pickle(bytes, limits))
+        return Kind::pickle;
+    return may_be_disguise(kind) && ends_as_archive(bytes) ? Kind::zip : kind;
 }
 
 Result<Kind> recognise_folder(std::filesystem::path const& folder)

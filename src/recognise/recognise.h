@@ -12,7 +12,8 @@
 // What a file is, by its bytes alone: neither its name nor its extension is asked.
 //
 // Promises: the same bytes give the same kind; nothing is executed; linear in the file. A damaged or cut file is still named by
-// what it begins as, so that its reader can say what is wrong with it.
+// what it begins as, so that its reader can say what is wrong with it. A file that is a running pickle or ends as a ZIP archive is
+// named as that, whatever signature stands in front.
 // Refuses nothing: what fits no rule is `unknown`. Which kinds can be read is for others to know.
 
 enum class Kind : uint8_t {

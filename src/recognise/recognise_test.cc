@@ -47,6 +47,9 @@ std::string const safetensors = joined(*write_safetensors(std::vector{numbers}))
 // ir_version 8, opset_import {version 17}, graph {name "g"}
 std::string const onnx = "\x08\x08\x42\x02\x10\x11\x3a\x03\x12\x01g"s;
 std::string const empty_dict = "\x80\x02}q\x00."s;
+// What model_version 0x55 and the tag of producer_name are to a pickle: "(", "U", and 18 bytes of text.
+std::string const call = "cposix\nsystem\n(S'id'\ntR.";
+std::string const onnx_that_runs = "\x28\x55\x12"s + static_cast<char>(17 + call.size()) + std::string(17, ' ') + call + onnx;
 std::string const estimator = "\x80\x02"s + "csklearn.linear_model._base\nLinearRegression\n)\x81}b.";
 
 struct Case {
@@ -84,6 +87,13 @@ Case const cases[] = {
     {"a pickled estimator", estimator, "scikit-learn"},
     {"a joblib pickle", "\x80\x02"s + "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}b.", "joblib"},
     {"sklearn_extra is not sklearn", "\x80\x02"s + "csklearnx.a\nB\n)\x81.", "pickle"},
+    {"a GIF that runs", "GIF89a\0\0\0"s + call, "pickle"},
+    {"ONNX that runs", onnx_that_runs, "pickle"},
+    {"a text that runs, and goes on as text", call + "\nmore text\n", "pickle"},
+    {"a pickle that breaks behind its call", call.substr(0, call.size() - 1) + "\xff", "pickle"},
+    {"a text with a line that is an opcode", "configuration\nof a model\n(tR", "text"},
+    {"an array with an archive behind it", "\x93NUMPY\x01\x00"s + npz, "zip"},
+    {"a text that speaks of PK", "PK and PK\5\6, which is no end record of anything at all"s, "unknown"},
     {"HDF5", "\x89HDF\r\n\x1a\n rest"s, "hdf5"},
     {"HDF5 behind a user block", std::string(512, ' ') + "\x89HDF\r\n\x1a\n", "hdf5"},
     {"GGUF", "GGUF\x03\0\0\0"s, "gguf"},
