@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -16,7 +15,7 @@ Result<Blob> Blobs::put_bytes(Bytes bytes)
     std::vector<std::byte> piece(std::min(piece_bytes, bytes.size()));
     return put([&]() -> Result<Bytes> {
         size_t const count = std::min(piece.size(), bytes.size());
-        std::memcpy(piece.data(), bytes.data(), count);
+        std::copy_n(bytes.begin(), count, piece.begin());
         bytes = bytes.subspan(count);
         return Bytes(piece).first(count);
     });

@@ -62,7 +62,7 @@ TEST_F(DatabaseTest, gives_back_what_it_was_given)
 {
     auto database = open();
     ASSERT_TRUE(database->run("CREATE TABLE t(n BIGINT, s TEXT)"));
-    std::string const odd("it's \"odd\"; DROP TABLE t; \0 \xF0\x9F\x9A\xA2", 36);
+    std::string const odd = std::string("it's \"odd\"; DROP TABLE t; ") + '\0' + " \xF0\x9F\x9A\xA2";
     ASSERT_TRUE(database->run("INSERT INTO t VALUES ($1, $2), ($3, $4)", {INT64_MIN, odd, std::optional<int64_t>(), std::optional<std::string>()}));
     auto const rows = database->query<std::optional<int64_t>, std::optional<std::string>>("SELECT n, s FROM t ORDER BY n DESC");
     ASSERT_TRUE(rows) << rows.error().text();

@@ -7,6 +7,7 @@ stopped=0
 for signal in INT TERM; do
     for delay in 0.002 0.005 0.01 0.02 0.03 0.05 0.08 0.12; do
         before=$(versions)
+        : >out >err # the signal may come before the shell has opened them
         # A shell starts its background processes with SIGINT ignored.
         env --default-signal=INT "$HULLMARK" publish "$EXAMPLES/digits/digits.pt" --name digits --sample "$EXAMPLES/digits/sample.npz" >out 2>err </dev/null &
         process=$!
