@@ -22,14 +22,7 @@ std::optional<GraphTensor> as_floating(Value const& value)
     return std::nullopt;
 }
 
-// The same view of the same storage, which neither side has changed.
-bool same_tensor(TensorView const& left, TensorView const& right)
-{
-    auto const* left_name = left.seen.name();
-    auto const* right_name = right.seen.name();
-    bool const same_value = left_name != nullptr && right_name != nullptr ? *left_name == *right_name : left.seen.is_constant() && right.seen.is_constant();
-    return left.cell == right.cell && left.steps == right.steps && same_value;
-}
+bool same_view(TensorView const& left, TensorView const& right) { return left.cell == right.cell && left.steps == right.steps; }
 
 bool same_plain_value(Value const& left, Value const& right)
 {
@@ -45,8 +38,6 @@ bool same_plain_value(Value const& left, Value const& right)
         return *object == *right.as<std::shared_ptr<ObjectValue>>();
     if (auto const* list = left.as<std::shared_ptr<ListValue>>())
         return *list == *right.as<std::shared_ptr<ListValue>>();
-    if (auto const* tensor = left.as<TensorReference>())
-        return same_tensor(**tensor, **right.as<TensorReference>());
     return left.is<NoneValue>() || left.is<DeviceValue>() || left.is<UninitialisedValue>();
 }
 
@@ -77,7 +68,7 @@ MergedValue BranchMerger::add_output(GraphTensor then_tensor, GraphTensor else_t
 {
     then_outputs_.push_back(std::move(then_tensor));
     else_outputs_.push_back(std::move(else_tensor));
-    return {MergedValue::Output{then_outputs_.size() - 1, kind}};
+    return {MergedValue::Output{then_outputs_.size() - 1, kind, {}}};
 }
 
 Result<MergedValue> BranchMerger::merge_tensors(GraphTensor const& then_tensor, GraphTensor const& else_tensor)
@@ -97,8 +88,13 @@ Result<MergedValue> BranchMerger::merge(Value const& then_value, Value const& el
         return MergedValue{then_value};
     auto const* then_tensor = then_value.as<TensorReference>();
     auto const* else_tensor = else_value.as<TensorReference>();
-    if (then_tensor != nullptr && else_tensor != nullptr)
-        return merge_tensors((*then_tensor)->seen, (*else_tensor)->seen);
+    if (then_tensor != nullptr && else_tensor != nullptr) {
+        if (same_view(**then_tensor, **else_tensor)) // what the sides wrote is merged with the storage
+            return MergedValue{Value{Heap::unread(*then_tensor)}};
+        auto merged = TRY(merge_tensors((*then_tensor)->seen, (*else_tensor)->seen));
+        std::get<MergedValue::Output>(merged.held).cells = {(*then_tensor)->cell, (*else_tensor)->cell};
+        return merged;
+    }
     auto const* then_dim = then_value.as<Dim>();
     auto const* else_dim = else_value.as<Dim>();
     if (then_dim != nullptr && else_dim != nullptr) {
@@ -167,7 +163,7 @@ Value BranchMerger::build(MergedValue const& merged, std::vector<GraphTensor> co
     GraphTensor const& tensor = results[output.index];
     switch (output.kind) {
     case Kind::tensor:
-        return Value{heap_.tensor(tensor)};
+        return Value{heap_.one_of(tensor, output.cells)};
     case Kind::integer:
         return Value{graph_.dim_of(tensor)};
     case Kind::boolean:

@@ -21,6 +21,7 @@ struct MergedValue {
             boolean,
             floating } kind
             = Kind::tensor;
+        std::vector<std::shared_ptr<StorageCell>> cells; // of a tensor: which it may be
     };
     struct Items {
         bool tuple = false;

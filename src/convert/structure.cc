@@ -129,7 +129,7 @@ Result<void> Evaluator::check_no_state() const
     static constexpr std::string_view counter = "num_batches_tracked"; // counts the batches of training, and is never read
     std::set<std::string> kept = state_;
     for (auto const& stored : stored_tensors_)
-        if (!stored.cell->base.is_constant() && !stored.path.ends_with(counter))
+        if ((!stored.cell->base.is_constant() || stored.cell->uncertain) && !stored.path.ends_with(counter))
             kept.insert(stored.path.empty() ? "a constant of the code" : stored.path);
     for (auto const& [list, size] : stored_lists_)
         if (list->items.size() != size)

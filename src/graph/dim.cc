@@ -23,7 +23,7 @@ int64_t apply(IntegerOperation operation, int64_t a, int64_t b)
     case IntegerOperation::floor_divide:
         return floor_divided(a, b);
     case IntegerOperation::remainder:
-        return wrapping_add(a, -wrapping_multiply(floor_divided(a, b), b));
+        return wrapping_add(a, wrapping_multiply(wrapping_multiply(floor_divided(a, b), b), -1));
     case IntegerOperation::maximum:
         return std::max(a, b);
     case IntegerOperation::minimum:
@@ -209,7 +209,31 @@ std::vector<SymbolId> SymbolTable::roots_of(Dim const& dim) const
     return roots;
 }
 
-bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size) const
+bool SymbolTable::surely_not_negative(SymbolId id, int64_t least_size, int depth) const
+{
+    static constexpr int deepest = 20;
+    auto const& meaning = symbols_[id].meaning;
+    if (std::holds_alternative<InputAxis>(meaning) || std::holds_alternative<SizeOfValue>(meaning))
+        return true;
+    auto const* derived = std::get_if<DerivedInteger>(&meaning);
+    if (derived == nullptr || depth == deepest)
+        return false;
+    auto const sure = [&](Dim const& side) { return surely_at_least_0(side, least_size, depth + 1); };
+    bool const positive_divisor = derived->right.known() && *derived->right.known() > 0;
+    switch (derived->operation) {
+    case IntegerOperation::floor_divide:
+        return positive_divisor && sure(derived->left);
+    case IntegerOperation::remainder:
+        return positive_divisor;
+    case IntegerOperation::maximum:
+        return sure(derived->left) || sure(derived->right);
+    case IntegerOperation::minimum:
+        return sure(derived->left) && sure(derived->right);
+    }
+    return false;
+}
+
+bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size, int depth) const
 {
     // Positive coefficients over sizes may pay for a negative constant, as far as the least size of an input goes.
     int64_t least = 0;
@@ -218,7 +242,7 @@ bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size) const
         bool inputs = true;
         for (SymbolId const id : monomial) {
             inputs = inputs && std::holds_alternative<InputAxis>(symbols_[id].meaning);
-            sizes = sizes && (std::holds_alternative<InputAxis>(symbols_[id].meaning) || std::holds_alternative<SizeOfValue>(symbols_[id].meaning));
+            sizes = sizes && surely_not_negative(id, least_size, depth);
         }
         if (!monomial.empty() && (coefficient < 0 || !sizes))
             return false;

@@ -92,6 +92,7 @@ public:
     std::string text_of(Dim const& dim) const;
 
 private:
-    bool surely_at_least_0(Dim const& dim, int64_t least_size) const;
+    bool surely_at_least_0(Dim const& dim, int64_t least_size, int depth = 0) const;
+    bool surely_not_negative(SymbolId id, int64_t least_size, int depth) const;
     std::vector<Symbol> symbols_;
 };

@@ -15,6 +15,22 @@ TensorReference Heap::tensor(GraphTensor value)
     return std::make_shared<TensorView>(TensorView{std::move(cell), {}, std::move(value), 0, true, false});
 }
 
+TensorReference Heap::one_of(GraphTensor value, std::vector<std::shared_ptr<StorageCell>> cells)
+{
+    auto result = tensor(std::move(value));
+    for (auto const& cell : cells)
+        cell->may_be_this.push_back(result->cell);
+    result->cell->may_be = std::move(cells);
+    return result;
+}
+
+TensorReference Heap::unread(TensorReference const& of)
+{
+    auto result = std::make_shared<TensorView>(*of);
+    result->generation = never_seen;
+    return result;
+}
+
 TensorReference Heap::view(TensorReference const& of, ViewStep step, GraphTensor value, bool contiguous)
 {
     auto view = std::make_shared<TensorView>(TensorView{of->cell, of->steps, std::move(value), of->cell->generation, contiguous, false});
@@ -35,8 +51,31 @@ Value Heap::integers_of(std::vector<Dim> const& dims)
 Value Heap::dict_of(std::vector<std::pair<Value, Value>> items) { return Value{std::make_shared<DictValue>(DictValue{std::move(items), present_journal()})}; }
 Value Heap::object_of(std::string class_name) { return Value{std::make_shared<ObjectValue>(ObjectValue{std::move(class_name), {}, present_journal()})}; }
 
+namespace {
+
+// All cells that a write to `written` may have changed besides it become uncertain: those that it may be, and those that may be
+// it or one of these.
+void make_uncertain(std::shared_ptr<StorageCell> const& written)
+{
+    std::vector<std::shared_ptr<StorageCell>> cells{written};
+    for (size_t i = 0; i < cells.size(); ++i)
+        for (auto const& cell : std::vector(cells[i]->may_be))
+            if (std::find(cells.begin(), cells.end(), cell) == cells.end())
+                cells.push_back(cell);
+    for (size_t i = 0; i < cells.size(); ++i)
+        for (auto const& held : std::vector(cells[i]->may_be_this))
+            if (auto const cell = held.lock(); cell && std::find(cells.begin(), cells.end(), cell) == cells.end())
+                cells.push_back(cell);
+    for (size_t i = 1; i < cells.size(); ++i)
+        cells[i]->uncertain = true;
+}
+
+}
+
 Result<GraphTensor> Heap::read(TensorReference const& tensor)
 {
+    if (tensor->cell->uncertain)
+        return unsupported("a tensor is read after a write that may or may not have changed it: a branch on data decides which tensor was written").hint("clone() the tensors in the branch");
     if (tensor->generation != tensor->cell->generation) {
         GraphTensor value = tensor->cell->base;
         for (auto const& step : tensor->steps)
@@ -54,6 +93,7 @@ Result<void> Heap::write(TensorReference const& tensor, GraphTensor value)
     std::vector<GraphTensor> bases{tensor->cell->base};
     for (size_t i = 0; i + 1 < tensor->steps.size(); ++i)
         bases.push_back(TRY(tensor->steps[i]->take(bases.back())));
+    make_uncertain(tensor->cell);
     GraphTensor changed = value;
     for (size_t i = tensor->steps.size(); i > 0; --i)
         changed = TRY(tensor->steps[i - 1]->put(bases[i - 1], changed));

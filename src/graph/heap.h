@@ -19,6 +19,10 @@ struct StorageCell {
     GraphTensor base;
     uint64_t generation = 0;
     uint64_t born_in = 0;
+    // After a branch on data a tensor may be one of several: a write to it may be one to any of these, and the other way round.
+    std::vector<std::shared_ptr<StorageCell>> may_be{};
+    std::vector<std::weak_ptr<StorageCell>> may_be_this{};
+    bool uncertain = false; // a cell was written that may or may not be this one: nothing can be read any more
 };
 
 struct ViewStep {
@@ -50,6 +54,10 @@ class Heap {
 public:
     // A tensor with storage of its own.
     TensorReference tensor(GraphTensor value);
+    // A tensor that is one of those in `cells`, as data decides.
+    TensorReference one_of(GraphTensor value, std::vector<std::shared_ptr<StorageCell>> cells);
+    // The same view of the same storage, whose value is taken anew when it is read.
+    static TensorReference unread(TensorReference const& of);
     // A view of `of`; `value` is what the step takes from its present value.
     TensorReference view(TensorReference const& of, ViewStep step, GraphTensor value, bool contiguous);
 
@@ -59,6 +67,7 @@ public:
     Value dict_of(std::vector<std::pair<Value, Value>> items);
     Value object_of(std::string class_name);
 
+    // Fails with unsupported where a write may or may not have changed the tensor.
     Result<GraphTensor> read(TensorReference const& tensor);
     // The tensor takes a new value of the same dtype and sizes; all views of its storage see it.
     Result<void> write(TensorReference const& tensor, GraphTensor value);

@@ -206,13 +206,23 @@ Result<Value> squeeze_some(Operation& op) { return squeeze_axes(op, TRY(op.axes(
 
 // ---- parts --------------------------------------------------------------------------------------------------------------------
 
+// An index or bound counted from 0. Where nothing says that it is not negative, the model finds out when it runs.
+Dim counted_from_start(SymbolTable& symbols, Dim const& given, Dim const& size)
+{
+    if (given.known())
+        return *given.known() < 0 ? given + size : given;
+    if (symbols.not_negative_unless_empty(given))
+        return given;
+    Dim const one_if_negative = symbols.derived(IntegerOperation::maximum, symbols.derived(IntegerOperation::minimum, Dim(0) - given, 1), 0);
+    return given + size * one_if_negative;
+}
+
 // A bound of a slice, as Python has it: counted from the end where negative, then held within [0, size].
 Dim bound(SymbolTable& symbols, Dim const& given, Dim const& size)
 {
     if (given.known() && *given.known() >= std::numeric_limits<int64_t>::max() / 2)
         return size;
-    Dim const from_start = given.known() && *given.known() < 0 ? given + size : given;
-    Dim const at_least_0 = symbols.derived(IntegerOperation::maximum, from_start, 0);
+    Dim const at_least_0 = symbols.derived(IntegerOperation::maximum, counted_from_start(symbols, given, size), 0);
     return symbols.derived(IntegerOperation::minimum, at_least_0, size);
 }
 
@@ -235,11 +245,11 @@ Result<Value> slice_of(Operation& op)
 }
 
 // An index counted from 0; negative ones from the end.
-Result<Dim> index_within(Dim const& index, Dim const& size)
+Result<Dim> index_within(SymbolTable& symbols, Dim const& index, Dim const& size)
 {
     if (index.known() && size.known() && (*index.known() < -*size.known() || *index.known() >= *size.known()))
         return malformed("index " + std::to_string(*index.known()) + " into size " + std::to_string(*size.known()));
-    return index.known() && *index.known() < 0 ? index + size : index;
+    return counted_from_start(symbols, index, size);
 }
 
 Result<Value> select_one(Operation& op)
@@ -249,7 +259,7 @@ Result<Value> select_one(Operation& op)
     if (value.rank() == 0)
         return malformed("select on a tensor of rank 0");
     auto const axis = TRY(op.axis("dim", value.rank()));
-    Dim const index = TRY(index_within(TRY(op.integer("index")), value.dims()[static_cast<size_t>(axis)]));
+    Dim const index = TRY(index_within(op.graph.symbols(), TRY(op.integer("index")), value.dims()[static_cast<size_t>(axis)]));
     return op.view(self, select_step(op.graph, axis, index), self->contiguous && axis == 0);
 }
 
@@ -259,7 +269,7 @@ Result<Value> narrow(Operation& op)
     auto const value = TRY(op.heap.read(self));
     auto const axis = TRY(op.axis("dim", value.rank()));
     Dim const given = TRY(op.integer("start"));
-    Dim const start = given.known() && *given.known() < 0 ? given + value.dims()[static_cast<size_t>(axis)] : given;
+    Dim const start = counted_from_start(op.graph.symbols(), given, value.dims()[static_cast<size_t>(axis)]);
     Dim const end = start + TRY(op.integer("length"));
     return op.view(self, slice_step(op.graph, axis, start, end, 1), self->contiguous && axis == 0);
 }

@@ -35,3 +35,15 @@ case("a conditional expression", "y = x * 2 if bool(x[0] > 0) else x - 1\nn = 3 
 case("a dict changed in both branches", "d = {'a': x}\nif bool(x[0] > 0):\n    y = d['a'] * 2\nelse:\n    y = d['a'] + 1\nd['b'] = y\nreturn d['b']", x=POS, again={"x": NEG})
 case("an optional tensor set in a branch and then asked for", "y = torch.jit.annotate(Optional[Tensor], None)\nif n > 2:\n    y = x * 2\nif y is not None:\n    x = x + y\nreturn x", x=POS, n=3)
 case("a branch that computes a size outside of it", "n = x.size(0)\nif bool(x[0] > 0):\n    y = torch.zeros(n) + n // 2\nelse:\n    y = torch.ones(n) * (n // 2)\nreturn y + n // 2", x=POS, again={"x": "float32[5]: -3 1 1 1 1"})
+case("a branch on data inside a called function", "return half(x) + 1", extra="def half(x):\n    if bool(x.sum() > 0):\n        x = x / 2\n    return x\n\n", x=POS, again={"x": NEG})
+case("branches that write to one storage through two views", "a = x[0:1]\nb = x[1:]\nif bool(x.sum() > 0):\n    a.add_(1)\nelse:\n    b.add_(2)\na.mul_(10)\nreturn x, a, b", x=POS, again={"x": NEG})
+case("a branch writes to a tensor of a list", "l = [x + 1, x + 2]\nif bool(x.sum() > 0):\n    l[0].zero_()\n    l[1] = l[0]\nreturn l[0], l[1]", x=POS, again={"x": NEG})
+case("a branch on an element of a written tensor", "x[0] = x[1] * 2\nif bool(x[0] > 3):\n    x[1] = 0\nreturn x", x=POS, again={"x": NEG})
+NAMED = "a = x + 1\nb = x * 2\nif bool(x.sum() > 0):\n    c = a\nelse:\n    c = b\n"
+UNCERTAIN = "may or may not have changed"
+case("a branch swaps names", "a = x + 1\nb = x * 2\nif bool(x.sum() > 0):\n    c = a\n    a = b\n    b = c\na.add_(10)\nreturn a, b", refused=UNCERTAIN, x=POS)
+case("a name for one of two tensors is written and read", NAMED + "c.add_(10)\nreturn c", x=POS, again={"x": NEG})
+case("a tensor is refused after a write to what may be it", NAMED + "c.add_(10)\nreturn a, c", refused=UNCERTAIN, x=POS)
+case("what may be a tensor is refused after a write to it", NAMED + "a.add_(10)\nreturn c", refused=UNCERTAIN, x=POS)
+case("a branch that leaves a tensor as it is, written after it", "y = x + 1\nif bool(x.sum() > 0):\n    y = y * 2\ny += 1\ny[0] = 5\nreturn y, x", x=POS, again={"x": NEG})
+case("a tensor of a list written in a branch keeps its views", "l = [x + 1, x + 2]\nv = l[0][:1]\nif bool(x.sum() > 0):\n    l[0].zero_()\nl[0].add_(3)\nreturn l[0], l[1], v", x=POS, again={"x": NEG})

@@ -77,3 +77,14 @@ case("int8, uint8 and float16 slices are written", "x[1:] = 1\ny[:, 0] = 2\nz[0]
 case("a slice of a symbolic size is written", "n = x.size(0)\nx[n // 2:] = 0\nx[:, :1] = float(n)\nreturn x", x="float32[4,2]", again={"x": "float32[7,2]"})
 case("writes by numbers of sizes from the end", "x[-1:] = 0\nx[:-2] += 1\nreturn x", x="float32[4,2]", again={"x": "float32[7,2]"})
 case("a weight that is written within one call", "w = self.w.clone()\nw[0] = x[0]\nreturn w, self.w + 1", x="float32[2]", weights={"w": "float32[3]"})
+
+# ---- bounds and indices that are known only when the model runs -----------------------------------------------------------------------
+
+case("a bound that a size makes negative counts from the end", "n = x.size(0)\nreturn x[n - 5:], x[:n - 5], x[n - 7:n - 3], x[(n - 5) // 2:]", x="float32[4,2]", again={"x": "float32[7,2]"})
+case("floor division and remainder of what may be negative", "n = x.size(0)\nreturn x + (n - 7) // 2, x + (n - 7) % 3, x + (n - 7) % -3, x + (n - 7) // -2, x + max(n - 5, -1) + min(n - 5, 1)", x="float32[4,2]", again={"x": "float32[9,2]"})
+case("a bound of data may be negative", "n = int(y[0])\nreturn x[n:], x[:n], x[n:n + 1], x[:, :n]", x="float32[4,3]", y="int64[1]: -2", again={"y": "int64[1]: 1"})
+case("an index of data may be negative", "n = int(y[0])\nreturn x[n], x[:, n], x.narrow(0, n, 1)", x="float32[4,3]", y="int64[1]: -2", again={"y": "int64[1]: 1"})
+case("writes at an index of data", "n = int(y[0])\nx[n] = 5\nx[:, n].add_(1)\nx[n:] += 2\nreturn x", x="float32[4,3]", y="int64[1]: -2", again={"y": "int64[1]: 1"})
+case("an index that a size makes negative", "n = x.size(0)\ny = x.clone()\ny[n - 5] = 3\nreturn x[n - 5], y", x="float32[4,2]", again={"x": "float32[7,2]"})
+case("a slice with a step from a size", "n = x.size(0)\nx[n // 2::2] = 0\nreturn x, x[n - 3::2], x[:n - 5:2]", x="float32[4,2]", again={"x": "float32[7,2]"})
+case("views of views with steps", "v = x[::2]\nw = v[1:]\nw.zero_()\nu = x[:, ::2][:, 1:]\nu.add_(5)\nreturn x, v, w, u", x="float32[5,4]", again={"x": "float32[6,4]"})
