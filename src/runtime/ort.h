@@ -3,7 +3,9 @@
 #include "runtime/runtime.h"
 
 #include <memory>
+#include <mutex>
 #include <onnxruntime_c_api.h>
+#include <set>
 
 // What the module's files share of ONNX Runtime's C interface. Private: the only files that see its headers are this one's users.
 
@@ -18,6 +20,48 @@ struct OrtLibrary {
     OrtOwned<OrtEnv> environment;
 };
 
+// The runs that a session has in progress, so that they can be ended from outside.
+class OrtRuns {
+public:
+    explicit OrtRuns(OrtApi const& api)
+        : api_(api)
+    {
+    }
+
+    // False once stopped: then the run must not begin.
+    bool begin(OrtRunOptions* options)
+    {
+        std::lock_guard const lock(mutex_);
+        if (!stopped_)
+            running_.insert(options);
+        return !stopped_;
+    }
+    void end(OrtRunOptions* options)
+    {
+        std::lock_guard const lock(mutex_);
+        running_.erase(options);
+    }
+    void stop()
+    {
+        std::lock_guard const lock(mutex_);
+        stopped_ = true;
+        for (auto* options : running_)
+            if (auto* const status = api_.RunOptionsSetTerminate(options))
+                api_.ReleaseStatus(status);
+    }
+    bool stopped() const
+    {
+        std::lock_guard const lock(mutex_);
+        return stopped_;
+    }
+
+private:
+    OrtApi const& api_;
+    mutable std::mutex mutex_;
+    std::set<OrtRunOptions*> running_;
+    bool stopped_ = false;
+};
+
 struct OrtModel {
     Runtime runtime; // keeps the library's environment alive
     OrtLibrary const& library;
@@ -25,6 +69,7 @@ struct OrtModel {
     std::vector<SessionValue> inputs;
     std::vector<SessionValue> outputs;
     std::vector<std::string> warnings;
+    std::shared_ptr<OrtRuns> runs; // shared, because the model itself is constant
 };
 
 // Takes over `status`: nothing where it is null, else the failure in ONNX Runtime's words, cleaned of paths of its own sources.

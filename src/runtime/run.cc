@@ -223,13 +223,19 @@ Result<std::vector<Tensor>> Session::run(std::span<NamedTensor const> inputs, st
         values.push_back(feed.value.get());
         feeds.push_back(std::move(feed));
     }
+    auto const options = TRY(ort_object<OrtRunOptions>(api, api.ReleaseRunOptions, [&](OrtRunOptions** made) { return api.CreateRunOptions(made); }));
+    if (!model_->runs->begin(options.get()))
+        return cancelled("the model runs no more: it was stopped");
     std::vector<OrtValue*> answers(output_names.size());
     auto const ran = ort_result(api,
-        api.Run(model_->session.get(), nullptr, input_names.data(), values.data(), values.size(),
+        api.Run(model_->session.get(), options.get(), input_names.data(), values.data(), values.size(),
             output_names.data(), output_names.size(), answers.data()));
     std::vector<OrtOwned<OrtValue>> owned;
     for (auto* answer : answers)
         owned.emplace_back(answer, api.ReleaseValue);
+    model_->runs->end(options.get());
+    if (!ran && model_->runs->stopped())
+        return cancelled("the run was stopped");
     if (!ran)
         return tl::unexpected(ran.error());
     std::vector<Tensor> tensors;
@@ -239,3 +245,5 @@ Result<std::vector<Tensor>> Session::run(std::span<NamedTensor const> inputs, st
     }
     return tensors;
 }
+
+void Session::stop() const { model_->runs->stop(); }

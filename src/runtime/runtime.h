@@ -115,8 +115,12 @@ public:
     // `outputs`, in that order, or for each of the model's outputs where none are named. An input that is missing, unknown, given
     // twice, or of a wrong dtype, rank or size is malformed and named with both types; a name in `outputs` that the model does
     // not have is malformed; an output that is no dense tensor is unsupported. What fails within the model is malformed, with
-    // ONNX Runtime's words; memory that is not there is exhausted. Safe to call from many threads.
+    // ONNX Runtime's words; memory that is not there is exhausted; a run that stop() ended is cancelled. Safe to call from many threads.
     Result<std::vector<Tensor>> run(std::span<NamedTensor const> inputs, std::span<std::string const> outputs = {}) const;
+
+    // Ends the runs that are in progress, at their next operator, and lets no other begin: a model may run for ever. For all copies
+    // of the session, from any thread, for good.
+    void stop() const;
 
 private:
     explicit Session(std::shared_ptr<struct OrtModel const> model)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -293,6 +294,32 @@ TEST(Runtime, that_is_another_library_is_named_as_such)
     auto const opened = Runtime::open(options);
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().text(), "this library is not ONNX Runtime: it has no OrtGetApiBase, libz.so.1");
+}
+
+TEST_F(Sessions, ends_runs_that_never_end)
+{
+    std::ifstream file("tests/hostile/cases/onnx-run-never-ends.onnx", std::ios::binary);
+    std::string const model{std::istreambuf_iterator<char>(file), {}};
+    auto const endless = Session::create(*runtime_, bytes_of(model));
+    ASSERT_TRUE(endless) << endless.error().text();
+    std::vector<NamedTensor> const inputs{{"x", Tensor::of<float>(DType::float32, {4}, {1, 2, 3, 4})}};
+    std::atomic<int> begun = 0;
+    std::vector<std::string> answers(2);
+    std::vector<std::thread> runs;
+    for (auto& answer : answers)
+        runs.emplace_back([&, copy = *endless] {
+            ++begun;
+            answer = copy.run(inputs).error().text();
+        });
+    while (begun < 2)
+        std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    endless->stop();
+    for (auto& run : runs)
+        run.join();
+    for (auto const& answer : answers)
+        EXPECT_EQ(answer, "the run was stopped");
+    EXPECT_EQ(endless->run(inputs).error().text(), "the model runs no more: it was stopped");
 }
 
 }

@@ -222,7 +222,7 @@ Result<Session> Session::create(Runtime const& runtime, Bytes model, SessionOpti
         tell_scalars(outputs, read.graph.outputs);
     }
     return Session(std::make_shared<OrtModel const>(
-        OrtModel{runtime, library, std::move(session), std::move(inputs), std::move(outputs), std::move(warnings)}));
+        OrtModel{runtime, library, std::move(session), std::move(inputs), std::move(outputs), std::move(warnings), std::make_shared<OrtRuns>(*library.api)}));
 }
 
 std::vector<SessionValue> const& Session::inputs() const { return model_->inputs; }

@@ -78,7 +78,7 @@ Result<void> check_models(std::vector<ServedModel> const& models)
 
 ServedModel served_model(std::string name, std::string version, Session session, std::vector<NamedTensor> sample)
 {
-    ServedModel model{std::move(name), std::move(version), session.inputs(), session.outputs(), nullptr, std::move(sample)};
+    ServedModel model{std::move(name), std::move(version), session.inputs(), session.outputs(), nullptr, std::move(sample), [session] { session.stop(); }};
     model.run = [session = std::move(session)](std::span<NamedTensor const> inputs) { return session.run(inputs); };
     return model;
 }
@@ -236,6 +236,13 @@ std::string ModelServer::url() const
 
 uint16_t ModelServer::port() const { return state_->server->port(); }
 
-void ModelServer::run() { state_->server->run(); }
+// Nobody waits any more for what runs now, and it may never end.
+void ModelServer::run()
+{
+    state_->server->run();
+    for (auto const& model : state_->models)
+        if (model.stop)
+            model.stop();
+}
 
 void ModelServer::stop() { state_->server->stop(); }

@@ -35,6 +35,7 @@ struct ServedModel {
     // One tensor for each output, in order. Failures as Session::run's.
     std::function<Result<std::vector<Tensor>>(std::span<NamedTensor const> inputs)> run;
     std::vector<NamedTensor> sample; // for the documents; may be empty
+    std::function<void()> stop = {}; // ends what runs, for good; may be empty
 };
 
 ServedModel served_model(std::string name, std::string version, Session session, std::vector<NamedTensor> sample = {});
@@ -68,7 +69,7 @@ public:
 
     std::string url() const; // "http://127.0.0.1:8080"
     uint16_t port() const;
-    // Serves until stop(), then finishes what is in flight, at most limits.drain_ms. Call it once.
+    // Serves until stop(), then finishes what is in flight, at most limits.drain_ms; what still runs then is ended. Call it once.
     void run();
     // From any thread; not from a signal handler.
     void stop();
