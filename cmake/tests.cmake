@@ -9,6 +9,9 @@ if(TARGET hullmark)
         add_test(NAME cli.${name} COMMAND ${CMAKE_SOURCE_DIR}/tests/cli/run $<TARGET_FILE:hullmark> ${behaviour})
         set_tests_properties(cli.${name} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 120)
     endforeach()
+    # Some 500 files named by their attack, each through inspect, convert and publish under limits.
+    add_test(NAME hostile.files COMMAND ${CMAKE_SOURCE_DIR}/tests/hostile/run.sh $<TARGET_FILE:hullmark>)
+    set_tests_properties(hostile.files PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600)
 endif()
 
 # libonnx judges what onnx/ reads and writes, where it is installed (libonnx-dev, libonnx-testdata, libprotobuf-dev). Its own
