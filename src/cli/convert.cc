@@ -3,6 +3,7 @@
 #include "cli/verbs.h"
 
 #include "arrays/safetensors.h"
+#include "cli/input_data.h"
 #include "cli/weights.h"
 #include "files/atomic.h"
 #include "publish/values.h"
@@ -93,6 +94,8 @@ Result<Answer> convert_to_safetensors(Invocation const& given, Desk& desk, std::
 {
     auto const source = TRY(open_source(given.argument("FILE"), TRY(given.digest())));
     auto const weights = TRY(within(source.file.path(), read_weights(source)));
+    if (weights.tensors.empty())
+        return unsupported("the file holds no tensors that could be written").at(source.file.path());
     auto const parts = TRY(within(source.file.path(), write_safetensors(weights.tensors)));
     TRY(check_stop(desk.world));
     TRY(write_file_durably(output, std::span<SharedBytes const>(parts)));
@@ -115,6 +118,9 @@ Result<Answer> convert_file(Invocation const& given, Desk& desk)
     if (!output)
         return bad_usage("-o is not given, wanted the file to write").hint("add -o model.onnx or -o model.safetensors");
     std::filesystem::path const path = *output;
+    TRY(check_not_an_input(path, given.argument("FILE")));
+    for (auto const& sample : given.texts("--sample"))
+        TRY(check_not_an_input(path, sample));
     if (path.extension() == ".onnx")
         return convert_to_onnx(given, desk, path);
     if (path.extension() == ".safetensors")

@@ -87,3 +87,11 @@ Result<ModelInput> read_model_input(std::string const& path, std::span<SessionVa
         return malformed(std::string(title_of(source.kind)) + ", wanted inputs: .npz, .npy, JSON or CSV").at(path);
     }
 }
+
+Result<void> check_not_an_input(std::filesystem::path const& output, std::filesystem::path const& input)
+{
+    std::error_code ignored;
+    if (std::filesystem::equivalent(output, input, ignored))
+        return bad_usage("-o " + output.string() + " would write over the file that is read").hint("choose another name for what is written");
+    return {};
+}

@@ -5,6 +5,7 @@
 #include "runtime/runtime.h"
 #include "tensor/tensor.h"
 
+#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,3 +21,6 @@ struct ModelInput {
 // takes it, and else CSV: numbers in rows for the only input of rank 2, with or without a line of names.
 // Fails with malformed where the data does not fit the model.
 Result<ModelInput> read_model_input(std::string const& path, std::span<SessionValue const> inputs, Limits const& limits = {});
+
+// Refuses to write over a file that is being read: another name of the same file counts.
+Result<void> check_not_an_input(std::filesystem::path const& output, std::filesystem::path const& input);

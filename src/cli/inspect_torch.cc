@@ -154,7 +154,7 @@ Result<void> describe_torchscript(SourceFile const& source, Description& descrip
     }
     description.add_section("operators, calls, the first of them", std::move(rows));
     for (auto const& finding : script.findings)
-        if (finding.code != "pickle")
+        if (!finding.is_danger())
             description.add_advice(finding.message);
     if (script.program.traced)
         description.add_advice("traced: sizes of the example may be baked in; convert says which, and torch.jit.script keeps them open");

@@ -21,6 +21,14 @@ static_assert(std::atomic<bool>::is_always_lock_free, "the handler below may do 
 
 extern "C" void ask_to_stop(int) { stop_asked = true; }
 
+// Somebody made a file shorter while it was mapped: the pages behind its end are gone, and nothing can be done but to say so.
+extern "C" void tell_of_lost_bytes(int)
+{
+    static constexpr char text[] = "error[HM0008]: a file became shorter while it was read\nhint: run the command again when nobody writes to it\n";
+    [[maybe_unused]] auto const written = write(STDERR_FILENO, text, sizeof text - 1);
+    _exit(6);
+}
+
 // The first signal asks politely; a second one ends the program at once.
 void watch_signals()
 {
@@ -30,6 +38,8 @@ void watch_signals()
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     std::signal(SIGPIPE, SIG_IGN); // a reader that left shows as a failed write
+    std::signal(SIGXFSZ, SIG_IGN); // and so does a file that may not grow further
+    std::signal(SIGBUS, tell_of_lost_bytes);
 }
 
 std::string variable(char const* name)

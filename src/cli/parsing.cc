@@ -98,6 +98,10 @@ Result<Invocation> parse_with(Command const& command, std::span<std::string cons
     for (auto const& option : command.options)
         add_option(app, option, places);
     add_option(app, {"--json", "", "", Times::once}, places);
+    // CLI11 would take the next word for the value.
+    for (auto const& word : arguments)
+        if (word.starts_with("--") && word.ends_with("="))
+            return usage_failure(command, word.substr(0, word.size() - 1) + " has no value");
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     Invocation given;
     try {

@@ -61,6 +61,8 @@ Result<Answer> predict(Invocation const& given, Desk& desk)
     Answer answer;
     std::string const output = given.text("--output", "-");
     if (output != "-") {
+        TRY(check_not_an_input(output, *input_path));
+        TRY(check_not_an_input(output, given.argument("MODEL")));
         auto const parts = TRY(encoded(answers, output));
         TRY(write_file_durably(output, std::span<SharedBytes const>(parts)));
         answer.document["output"] = output;

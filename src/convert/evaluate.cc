@@ -78,7 +78,7 @@ Result<std::vector<Value>> Evaluator::run(Block const& block, Frame& frame)
 Result<void> Evaluator::run_call(Call const& call, Frame& frame)
 {
     if (steps_left_-- == 0)
-        return exhausted("the program makes more calls than 2 million while it is converted").at(program_.text(call.place));
+        return exhausted("the program makes more than 200,000 calls while it is converted").at(program_.text(call.place));
     graph_.set_place(program_.text(call.place));
     auto results = results_of(call, frame);
     if (!results && results.error().where.empty())

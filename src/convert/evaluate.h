@@ -94,5 +94,5 @@ private:
     };
     std::map<std::string, Unsupported> unsupported_;
     uint32_t depth_ = 0; // of calls
-    uint64_t steps_left_ = 2'000'000;
+    uint64_t steps_left_ = 200'000;
 };

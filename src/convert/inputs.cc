@@ -98,14 +98,27 @@ public:
         return result;
     }
 
+    // Each axis that the user named must be one of an input.
+    Result<void> check_wishes() const
+    {
+        for (size_t i = 0; i < options_.dynamic_axes.size(); ++i)
+            if (!wishes_met_.contains(i))
+                return bad_usage("--dynamic " + options_.dynamic_axes[i].input + ":" + std::to_string(options_.dynamic_axes[i].axis) + " names no axis of an input");
+        return {};
+    }
+
 private:
     Result<Dim> dim(std::string const& input, int64_t axis, InputAxisSize const& size)
     {
         if (!size.symbol.empty() || size.anonymous)
             return symbol(input, axis, size.anonymous ? input + "_" + std::to_string(axis) : size.symbol, size.size, true);
-        for (auto const& wish : options_.dynamic_axes)
-            if ((wish.input == input || wish.input == "*") && wish.axis == axis)
-                return symbol(input, axis, wish.symbol.empty() ? default_name(input, axis, size.size) : wish.symbol, size.size, true);
+        for (size_t i = 0; i < options_.dynamic_axes.size(); ++i) {
+            auto const& wish = options_.dynamic_axes[i];
+            if ((wish.input != input && wish.input != "*") || wish.axis != axis)
+                continue;
+            wishes_met_.insert(i);
+            return symbol(input, axis, wish.symbol.empty() ? default_name(input, axis, size.size) : wish.symbol, size.size, true);
+        }
         bool const varies = options_.dynamic == DynamicMode::all || (options_.dynamic == DynamicMode::automatic && axis == 0);
         if (!size.size)
             return bad_usage("axis " + std::to_string(axis) + " of input " + input + " has neither a size nor a symbol");
@@ -129,6 +142,9 @@ private:
         auto const [place, added] = symbols_.try_emplace(name);
         if (added)
             place->second = graph_.symbols().add({name, InputAxis{input, axis}, example, by_user});
+        auto const known = graph_.symbols()[place->second].example;
+        if (known && example && known != example)
+            return bad_usage("the symbol " + name + " would be " + std::to_string(*known) + " and, for axis " + std::to_string(axis) + " of " + input + ", " + std::to_string(*example)).hint("give that axis a symbol of its own");
         return Dim::of_symbol(place->second);
     }
 
@@ -136,6 +152,7 @@ private:
     std::set<PinnedAxis> const& pinned_;
     GraphBuilder& graph_;
     std::map<std::string, SymbolId> symbols_;
+    std::set<size_t> wishes_met_;
     std::optional<int64_t> batch_size_;
 };
 
@@ -228,10 +245,9 @@ Result<std::vector<Value>> bind_inputs(Program const& program, Function const& m
     auto const by_place = TRY(specifications_by_place(given, paths));
     AxisNamer namer(options, pinned, graph);
     size_t next = 0;
+    size_t graph_inputs = 0;
     Dealer dealer(given.size(), [&](std::string const& path, ProgramType const& type) -> Result<Value> {
-        InputSpecification const& specification = *by_place[next];
-        std::string const name = next < options.input_names.size() ? options.input_names[next] : path;
-        ++next;
+        InputSpecification const& specification = *by_place[next++];
         if (is_number(type) && !options.number_inputs) {
             if (!specification.value)
                 return bad_usage("input " + path + " is a number of the program, and no sample gives it").hint("give --sample FILE.npz");
@@ -239,6 +255,10 @@ Result<std::vector<Value>> bind_inputs(Program const& program, Function const& m
                 return bad_usage("input " + path + " is a number of the program, and the sample holds " + text_of(specification.value->shape()));
             return number_of(*specification.value, type);
         }
+        std::string const name = graph_inputs < options.input_names.size() ? options.input_names[graph_inputs] : path;
+        ++graph_inputs;
+        if (name.empty())
+            return bad_usage("--input-names gives input " + path + " an empty name");
         auto dims = TRY(namer.dims(name, specification));
         GraphTensor const input = graph.add_input(name, specification.dtype, std::move(dims));
         if (!is_number(type))
@@ -249,7 +269,7 @@ Result<std::vector<Value>> bind_inputs(Program const& program, Function const& m
             return Value{graph.dim_of(TRY(cast(graph, input, DType::int64)))};
         return Value{UnknownFloat{TRY(cast(graph, input, DType::float64))}};
     });
-    return dealer.deal(method, [&](ProgramValue const& value) {
+    auto arguments = TRY(dealer.deal(method, [&](ProgramValue const& value) {
         if (auto const* number = std::get_if<int64_t>(&value.value))
             return Value{Dim(*number)};
         if (auto const* number = std::get_if<double>(&value.value))
@@ -259,5 +279,9 @@ Result<std::vector<Value>> bind_inputs(Program const& program, Function const& m
         if (auto const* text = std::get_if<std::string>(&value.value))
             return Value{*text};
         return none();
-    });
+    }));
+    if (!options.input_names.empty() && options.input_names.size() != graph_inputs)
+        return bad_usage("--input-names gives " + std::to_string(options.input_names.size()) + " names for " + std::to_string(graph_inputs) + " inputs");
+    TRY(namer.check_wishes());
+    return arguments;
 }

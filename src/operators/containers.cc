@@ -26,7 +26,19 @@ Result<size_t> place_in(Operation& op, std::string_view name, size_t size)
 }
 
 Result<Value> length(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(list_argument(op, "a"))->items.size()))}; }
-Result<Value> joined_texts(Operation& op) { return Value{TRY(op.text("a")) + TRY(op.text("b"))}; }
+
+// What a program may pile up while it is converted: doubling a list or a text again and again needs few calls.
+constexpr size_t most_items = 1'000'000;
+constexpr size_t most_text_bytes = 1'000'000;
+
+Result<Value> joined_texts(Operation& op)
+{
+    std::string text = TRY(op.text("a")) + TRY(op.text("b"));
+    if (text.size() > most_text_bytes)
+        return exhausted("a text of more than " + std::to_string(most_text_bytes) + " bytes");
+    return Value{std::move(text)};
+}
+
 Result<Value> length_of_text(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(op.text("a")).size()))}; }
 
 Result<Value> list_item(Operation& op)
@@ -110,6 +122,8 @@ Result<Value> joined_lists(Operation& op)
 {
     auto items = TRY(list_argument(op, "a"))->items;
     auto const more = TRY(list_argument(op, "b"))->items;
+    if (more.size() > most_items - std::min(most_items, items.size()))
+        return exhausted("a list of more than " + std::to_string(most_items) + " items");
     items.insert(items.end(), more.begin(), more.end());
     return op.heap.list_of(std::move(items));
 }
@@ -118,8 +132,7 @@ Result<Value> repeated_list(Operation& op)
 {
     auto const items = TRY(list_argument(op, "l"))->items;
     auto const times = TRY(op.number("n"));
-    static constexpr int64_t most_items = 1'000'000;
-    if (times > 0 && times > most_items / std::max<int64_t>(1, static_cast<int64_t>(items.size())))
+    if (times > 0 && static_cast<uint64_t>(times) > most_items / std::max<size_t>(1, items.size()))
         return exhausted("a list of more than " + std::to_string(most_items) + " items");
     std::vector<Value> result;
     for (int64_t i = 0; i < times; ++i)

@@ -5,7 +5,7 @@
 #include "onnx/read.h"
 #include "onnx/structure.h"
 
-#include <set>
+#include <map>
 
 namespace {
 
@@ -106,14 +106,18 @@ Result<OnnxSource> read_onnx_source(SourceFile const& source, Limits const& limi
     result.model = TRY(within(source.file.path(), read_onnx(result.bytes, limits)));
     TRY(within(source.file.path(), check_structure(result.model, limits)));
     auto const folder = std::filesystem::path(source.file.path()).parent_path();
-    std::set<std::string> seen;
+    std::map<std::string, uint64_t> sizes;
     for (auto const& external : external_tensors(result.model)) {
-        auto const& location = external.tensor->external->location;
-        TRY(within(external.place, check_external_location(location)));
-        if (!seen.insert(location).second)
-            continue;
-        auto const data = TRY(within(source.file.path(), open_beneath(folder, location, limits)));
-        result.external_files.push_back({location, data.shared()});
+        auto const& place = *external.tensor->external;
+        TRY(within(external.place, check_external_location(place.location)));
+        if (!sizes.contains(place.location)) {
+            auto const data = TRY(within(source.file.path(), open_beneath(folder, place.location, limits)));
+            result.external_files.push_back({place.location, data.shared()});
+            sizes.emplace(place.location, data.size());
+        }
+        uint64_t const size = sizes[place.location];
+        if (place.offset > size || place.length.value_or(0) > size - place.offset)
+            return malformed("weights at byte " + std::to_string(place.offset) + " of " + place.location + ", which has " + std::to_string(size) + " bytes").at(external.place).at(source.file.path());
     }
     return result;
 }
@@ -154,7 +158,7 @@ std::vector<std::string> findings_of(SourceFile const& source, TorchScriptFile c
 {
     std::vector<std::string> findings;
     for (auto const& finding : script.findings)
-        if (finding.code == "pickle")
+        if (finding.is_danger())
             findings.push_back(finding.member + ": " + finding.message);
     if (auto const archive = ZipArchive::read(source.file.shared()))
         for (auto const& finding : archive->findings())
