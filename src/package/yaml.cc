@@ -233,6 +233,10 @@ Result<Json> read_mlmodel(std::string_view text, Limits const& limits)
 {
     if (text.size() > limits.document_bytes)
         return exhausted("YAML of " + std::to_string(text.size()) + " bytes, the limit is " + std::to_string(limits.document_bytes));
+    // YAML allows no other control characters to stand in a file, and yaml-cpp takes them for letters.
+    auto const odd = std::find_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
+    if (odd != text.end())
+        return malformed("a control character in YAML").at("byte " + std::to_string(odd - text.begin()));
     JsonBuilder builder(limits.entries);
     try {
         std::istringstream stream{std::string(text)};

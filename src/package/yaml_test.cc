@@ -27,6 +27,7 @@ Case const cases[] = {
     {"a key stands once", "a: 1\na: 2\n", "error: the key \"a\" stands here twice, line 2"},
     {"keys are texts", "? [1]\n: 2\n", "error: a key in YAML that is no text, line 1"},
     {"what is no YAML is malformed", "a: [1\n", "error: no YAML: end of sequence flow not found, line 2"},
+    {"control characters are refused", "a: \x01\n", "error: a control character in YAML, byte 3"},
     {"nothing at all is no document", "", "error: an empty YAML document"},
 };
 
