@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <dirent.h>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -133,11 +134,12 @@ public:
         for (auto const& folder : folders) {
             if (folder.size() != 2)
                 continue;
-            auto const names = TRY(names_in(objects_ + "/" + folder));
+            auto const path = std::filesystem::path(objects_) / folder;
+            auto const names = TRY(names_in(path.string()));
             for (auto const& name : names) {
                 auto const digest = Digest::parse(name);
                 struct stat status;
-                if (digest && path_of(*digest) == objects_ + "/" + folder + "/" + name && ::lstat(path_of(*digest).c_str(), &status) == 0)
+                if (digest && path_of(*digest) == (path / name).string() && ::lstat(path_of(*digest).c_str(), &status) == 0)
                     blobs.push_back({{*digest, static_cast<uint64_t>(status.st_size)}, modified_ms(status)});
             }
         }

@@ -113,8 +113,8 @@ Result<Value> range(Operation& op, Value const& start, Value const& end, Value c
     if (!(count >= 0) || count > 1e7)
         return unsupported("arange over " + std::to_string(count) + " elements");
     std::vector<double> values;
-    for (double i = 0; i < count; ++i)
-        values.push_back(from + i * stride);
+    for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
+        values.push_back(from + static_cast<double>(i) * stride);
     auto const size = static_cast<int64_t>(values.size());
     return op.result(GraphTensor::constant(TRY(Tensor::of<double>(DType::float64, {size}, std::move(values)).cast(dtype))));
 }
