@@ -1,6 +1,6 @@
 // How much of a folder of model files is converted rightly.
 //
-//   bench_conformance FOLDER [--verdict ok] [--only TEXT] [--opset N] [--list CLASS] [--jobs N]
+//   bench_conformance FOLDER|ARCHIVE.tar.xz [--verdict ok] [--only TEXT] [--opset N] [--list CLASS] [--jobs N]
 //
 // A case is NAME.pt with NAME.npz beside it: inputs i0, i1... and the answers o0, o1... that its own framework gave. Each case is
 // read, converted with its sample and run in a process of its own, and counted as
@@ -14,6 +14,7 @@
 // Exits with 1 where any case is SILENT or crashed.
 
 #include "arrays/npz.h"
+#include "bench/measure.h"
 #include "convert/convert.h"
 #include "files/mapped.h"
 #include "onnx/write.h"
@@ -252,10 +253,19 @@ Options parse(int count, char** arguments)
 
 int main(int count, char** arguments)
 {
-    Options const options = parse(count, arguments);
+    Options options = parse(count, arguments);
     if (options.folder.empty()) {
-        std::fprintf(stderr, "usage: bench_conformance FOLDER [--verdict ok] [--only TEXT] [--opset N] [--list CLASS] [--jobs N]\n");
+        std::fprintf(stderr, "usage: bench_conformance FOLDER|ARCHIVE [--verdict ok] [--only TEXT] [--opset N] [--list CLASS] [--jobs N]\n");
         return 2;
+    }
+    std::filesystem::path unpacked;
+    if (std::filesystem::is_regular_file(options.folder)) {
+        char place[] = "/tmp/hullmark-conformance.XXXXXX";
+        if (mkdtemp(place) == nullptr || !run_program({"tar", "-xf", options.folder.string(), "-C", place})) {
+            std::fprintf(stderr, "bench_conformance: %s cannot be unpacked\n", options.folder.c_str());
+            return 1;
+        }
+        unpacked = options.folder = place;
     }
     auto const manifest = manifest_of(options.folder);
     std::vector<std::filesystem::path> models;
@@ -301,6 +311,8 @@ int main(int count, char** arguments)
         std::fclose(lines);
     }
     report(verdicts, options);
+    if (!unpacked.empty())
+        std::filesystem::remove_all(unpacked);
     bool const bad = std::any_of(verdicts.begin(), verdicts.end(), [](auto const& entry) { return entry.second.kind == "SILENT" || entry.second.kind == "crash"; });
     return bad ? 1 : 0;
 }
