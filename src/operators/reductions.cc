@@ -89,6 +89,7 @@ Result<Value> extreme(Operation& op) // amax, amin, and max() and min() of all e
     return op.result(TRY(extreme_with_nan(op.graph, name, self, axes, keep)));
 }
 
+// Of NaN, ONNX Runtime makes another place than PyTorch, which takes the first NaN for the extreme.
 Result<GraphTensor> place_of_extreme(Operation& op, GraphTensor const& self, int64_t axis, bool keep, bool maximum)
 {
     auto const x = self.dtype() == DType::boolean ? TRY(cast(op.graph, self, DType::int32)) : self;
