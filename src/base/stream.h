@@ -1,0 +1,17 @@
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+// Bytes that come one piece after the other and are not kept: what a decompressor gives.
+class ByteStream {
+public:
+    ByteStream() = default;
+    ByteStream(ByteStream const&) = delete;
+    ByteStream& operator=(ByteStream const&) = delete;
+    virtual ~ByteStream() = default;
+
+    // The next bytes, valid until the next call; empty at the end, and again after it. Fails with malformed or exhausted; after a failure
+    // every further call fails alike.
+    virtual Result<Bytes> next() = 0;
+};
