@@ -24,3 +24,10 @@ TEST(Utf8, of_every_code_point_is_utf8)
 }
 
 }
+
+TEST(Utf8, spells_out_what_is_none_or_steers)
+{
+    EXPECT_EQ(escape_invalid_utf8("a\xffz\n\xc3\xa9"), "a\\xffz\n\xc3\xa9");
+    EXPECT_EQ(escape_unprintable("a\n\x1b[31m\t\xff\xc3\xa9"), "a\\n\\x1b[31m\\t\\xff\xc3\xa9");
+    EXPECT_EQ(escape_unprintable("x\xe2\x80\xaey\xc2\x85\xf3\xa0\x80\x81"), "x\\u202ey\\x85\\U000e0001");
+}

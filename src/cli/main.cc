@@ -79,6 +79,8 @@ World make_world()
     if (auto const registry = variable("HULLMARK_REGISTRY"); !registry.empty())
         world.registry = registry;
     world.search_path = variable("PATH");
+    if (auto const folder = variable("TMPDIR"); !folder.empty())
+        world.temporary_folder = folder;
     world.source_date_epoch = integer(variable("SOURCE_DATE_EPOCH"));
     world.now_ms = milliseconds_of<std::chrono::system_clock>;
     world.elapsed_ms = milliseconds_of<std::chrono::steady_clock>;

@@ -101,7 +101,7 @@ void ScreenProgress::watch()
     while (!leaving_) {
         changed_.wait_for(lock, tick);
         if (running_ && !leaving_ && is_slow())
-            screen_.show_line(line("..."), false);
+            screen_.show_line(line(done_.empty() ? "..." : done_), false);
     }
 }
 
@@ -110,8 +110,15 @@ void ScreenProgress::begin(std::string_view step, std::string_view about)
     std::lock_guard const lock(mutex_);
     step_ = step;
     about_ = printable(about);
+    done_.clear();
     begun_ms_ = screen_.world().elapsed_ms();
     running_ = true;
+}
+
+void ScreenProgress::advance(std::string_view done)
+{
+    std::lock_guard const lock(mutex_);
+    done_ = printable(done);
 }
 
 void ScreenProgress::end(std::string_view receipt)

@@ -53,6 +53,7 @@ public:
     ScreenProgress(Screen& screen, Receipts receipts);
     ~ScreenProgress() override;
     void begin(std::string_view step, std::string_view about) override;
+    void advance(std::string_view done) override;
     void end(std::string_view receipt) override;
     void warn(std::string_view code, std::string_view message, std::string_view where) override;
 
@@ -66,6 +67,7 @@ private:
     Receipts receipts_;
     std::string step_;
     std::string about_;
+    std::string done_;
     int64_t begun_ms_ = 0;
     bool running_ = false;
     bool leaving_ = false;

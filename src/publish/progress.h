@@ -9,6 +9,8 @@ public:
     virtual ~Progress() = default;
     // A step begins: "read", and what it is about.
     virtual void begin(std::string_view step, std::string_view about) = 0;
+    // The step goes on: how far it is, in a few words. Cheap enough for every item of a long list.
+    virtual void advance(std::string_view) {}
     // It is done: what came of it, in a few words.
     virtual void end(std::string_view receipt) = 0;
     // Something to know about this file that stops nothing.

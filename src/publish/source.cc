@@ -73,6 +73,13 @@ Failure no_graph(SourceFile const& source, Limits const& limits)
 
 std::string SourceFile::name() const { return std::filesystem::path(file.path()).filename().string(); }
 
+Result<void> check_digest(std::string const& path, Digest const& found, Digest const& wanted)
+{
+    if (found == wanted)
+        return {};
+    return refused("SHA-256 is " + found.hex() + ", wanted " + wanted.hex()).at(path).hint("this is not the file that was meant: get it again from where the digest came from").code(other_digest_code);
+}
+
 Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<Digest> const& wanted, Limits const& limits)
 {
     std::error_code ignored;
@@ -80,8 +87,8 @@ Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<
         return refused("a folder, wanted a file").at(path.string()).hint("name the model file that is in it");
     auto file = TRY(MappedFile::open(path, limits));
     Digest const digest = Digest::of(file.bytes());
-    if (wanted && *wanted != digest)
-        return refused("SHA-256 is " + digest.hex() + ", wanted " + wanted->hex()).at(path.string()).hint("this is not the file that was meant: get it again from where the digest came from").code(other_digest_code);
+    if (wanted)
+        TRY(check_digest(path.string(), digest, *wanted));
     Kind const kind = recognise(file.shared(), limits);
     return SourceFile{std::move(file), digest, kind};
 }

@@ -26,6 +26,9 @@ struct SourceFile {
     std::string name() const; // without its folder
 };
 
+// Fails with refused where a file has another digest than the one that was wanted.
+Result<void> check_digest(std::string const& path, Digest const& found, Digest const& wanted);
+
 // Where `wanted` is given, another digest is refused. Fails as MappedFile::open does.
 Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<Digest> const& wanted = {}, Limits const& limits = {});
 

@@ -17,6 +17,7 @@ struct World {
     std::string onnxruntime; // HULLMARK_ONNXRUNTIME: the library to use; empty: it is searched for
     std::string registry = "./hullmark-registry"; // HULLMARK_REGISTRY, or the folder that is the default
     std::string search_path; // PATH
+    std::filesystem::path temporary_folder = "/tmp"; // TMPDIR, or the folder that is the default
     std::optional<int64_t> source_date_epoch; // SOURCE_DATE_EPOCH, in seconds since 1970
     std::function<int64_t()> now_ms; // since 1970
     std::function<int64_t()> elapsed_ms; // since some moment; never goes back
