@@ -1,5 +1,7 @@
 #pragma once
 
+#include "files/finding.h"
+
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/result.h"
@@ -40,14 +42,6 @@ struct ZipEntry {
     bool is_directory() const { return name.ends_with('/'); }
 };
 
-// Something about an archive that no honest writer does and that is known to hide things from one reader or another.
-struct ZipFinding {
-    std::string code; // a word that stays the same: "local-name", "gap", "prefix", "trailing-bytes"...
-    std::string message; // what was found, and what was wanted
-    std::string entry; // name of the member; empty where it is about the archive
-    uint64_t offset; // of the byte it is about
-};
-
 class ZipArchive {
 public:
     // Fails with malformed, refused, unsupported (several disks) or exhausted.
@@ -55,7 +49,7 @@ public:
 
     // In the order of the central directory.
     std::span<ZipEntry const> entries() const { return entries_; }
-    std::span<ZipFinding const> findings() const { return findings_; }
+    std::span<ArchiveFinding const> findings() const { return findings_; }
     // The member of exactly that name, or nullptr.
     ZipEntry const* find(std::string_view name) const;
 
@@ -74,7 +68,7 @@ private:
     SharedBytes archive_;
     std::vector<ZipEntry> entries_;
     std::vector<size_t> by_name_; // indices of entries_, sorted by name
-    std::vector<ZipFinding> findings_;
+    std::vector<ArchiveFinding> findings_;
 };
 
 // Fails with malformed where the CRC-32 of `content` is not the one that the archive states for `entry`.

@@ -1,5 +1,6 @@
 #include "files/zip_directory.h"
 
+#include "files/member_name.h"
 #include "files/zip_format.h"
 
 #include "base/cursor.h"
@@ -160,7 +161,7 @@ Result<ZipDirectoryReader::CentralRecord> ZipDirectoryReader::read_central_recor
     auto const attributes = TRY(cursor.take_number<uint32_t>());
     record.entry.header_offset = TRY(cursor.take_number<uint32_t>());
     record.entry.name = TRY(cursor.take_text(name_bytes));
-    TRY(within(zip_byte(start), check_zip_name(record.entry.name)));
+    TRY(within(zip_byte(start), check_member_name(record.entry.name)));
     auto const& name = record.entry.name;
 
     uint64_t const extra_offset = base + cursor.offset();

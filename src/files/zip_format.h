@@ -1,12 +1,9 @@
 #pragma once
 
-#include "base/result.h"
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 // The numbers of the ZIP format that its reader and its writer share. Source: PKWARE APPNOTE 6.3.10, section 4.3.
 
@@ -51,6 +48,3 @@ inline bool is_harmless_zip_extra(uint16_t id)
 }
 
 inline std::string zip_byte(uint64_t offset) { return "byte " + std::to_string(offset); }
-
-// Fails with refused where `name` could mean two members or a place outside of the folder it is unpacked to.
-Result<void> check_zip_name(std::string_view name);

@@ -1,5 +1,6 @@
 #include "files/zip.h"
 
+#include "files/member_name.h"
 #include "files/zip_format.h"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ uint32_t narrow(uint64_t number) { return static_cast<uint32_t>(std::min<uint64_
 
 Result<void> ZipWriter::add(std::string name, std::vector<SharedBytes> content)
 {
-    TRY(check_zip_name(name));
+    TRY(check_member_name(name));
     if (name.size() > 0x7FFF)
         return refused("a member's name of " + std::to_string(name.size()) + " bytes");
     if (!names_.insert(name).second)
