@@ -1,6 +1,9 @@
 #include "pickle/graph.h"
 
+#include "pickle/opcodes.h"
+
 #include <bit>
+#include <cstring>
 
 std::string_view name_of(NodeKind kind)
 {
@@ -47,6 +50,12 @@ std::string_view name_of(NodeKind kind)
 NodeKind PickleValue::kind() const { return static_cast<NodeKind>(graph_->node(id_).kind); }
 uint64_t PickleValue::offset() const { return graph_->node(id_).offset; }
 
+std::string_view PickleValue::opcode() const
+{
+    auto const* const row = opcode_row(static_cast<unsigned char>(graph_->node(id_).opcode));
+    return row ? row->name : "";
+}
+
 std::optional<bool> PickleValue::boolean() const
 {
     if (!is(NodeKind::boolean))
@@ -81,6 +90,17 @@ std::optional<Bytes> PickleValue::bytes() const
         return std::nullopt;
     return graph_->texts_[graph_->node(id_).payload];
 }
+
+uint64_t PickleValue::full_length() const
+{
+    if (!is(NodeKind::text) && !bytes())
+        return 0;
+    uint64_t const index = graph_->node(id_).payload;
+    auto const cut = graph_->full_lengths_.find(index);
+    return cut == graph_->full_lengths_.end() ? graph_->texts_[index].size() : cut->second;
+}
+
+bool PickleValue::is_cut() const { return (is(NodeKind::text) || bytes()) && graph_->full_lengths_.contains(graph_->node(id_).payload); }
 
 std::span<NodeId const> PickleValue::items() const
 {
@@ -215,7 +235,7 @@ std::optional<uint64_t> PickleValue::number() const
 NodeId PickleGraph::add(NodeKind kind, uint64_t offset, uint64_t payload)
 {
     CHECK(nodes_.size() < nothing, "the machine counts nodes");
-    nodes_.push_back({static_cast<uint64_t>(kind), offset & ((uint64_t{1} << 56) - 1), payload});
+    nodes_.push_back({static_cast<uint64_t>(kind), opcode_, offset & ((uint64_t{1} << 48) - 1), payload});
     return static_cast<NodeId>(nodes_.size() - 1);
 }
 
@@ -263,10 +283,33 @@ NodeId PickleGraph::add_object(CallKind kind, NodeId callable, NodeId arguments,
 NodeId PickleGraph::add_persistent_id(NodeId value, uint64_t offset) { return add(NodeKind::persistent_id, offset, value); }
 NodeId PickleGraph::add_number(NodeKind kind, uint64_t number, uint64_t offset) { return add(kind, offset, number); }
 
-Bytes PickleGraph::keep(std::string text)
+Bytes PickleGraph::keep(Bytes bytes)
 {
-    kept_.push_back(std::make_unique<std::string const>(std::move(text)));
-    return bytes_of(*kept_.back());
+    constexpr size_t block = 1 << 14;
+    if (bytes.empty())
+        return {};
+    if (bytes.size() > block / 4) { // a block of its own, and the one in use stays in use
+        auto own = std::make_unique_for_overwrite<std::byte[]>(bytes.size());
+        std::memcpy(own.get(), bytes.data(), bytes.size());
+        blocks_.push_back(std::move(own));
+        return {blocks_.back().get(), bytes.size()};
+    }
+    if (bytes.size() > block_left_) {
+        blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(block));
+        block_free_ = blocks_.back().get();
+        block_left_ = block;
+    }
+    std::byte* const place = block_free_;
+    std::memcpy(place, bytes.data(), bytes.size());
+    block_free_ += bytes.size();
+    block_left_ -= bytes.size();
+    return {place, bytes.size()};
+}
+
+void PickleGraph::set_full_length(NodeId id, uint64_t length)
+{
+    CHECK(value(id).is(NodeKind::text) || value(id).bytes(), "only what has bytes can be cut");
+    full_lengths_[node(id).payload] = length;
 }
 
 void PickleGraph::append(NodeId container, std::span<NodeId const> items)

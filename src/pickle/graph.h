@@ -4,6 +4,7 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,8 +67,9 @@ public:
     PickleGraph const& graph() const { return *graph_; }
     NodeId id() const { return id_; }
     NodeKind kind() const;
-    // Offset of the opcode that made it.
+    // Offset of the opcode that made it, and its name as Python's pickletools spells it: "REDUCE"; "" of nodes that no machine made.
     uint64_t offset() const;
+    std::string_view opcode() const;
     bool is(NodeKind wanted) const { return kind() == wanted; }
     bool is_none() const { return is(NodeKind::none); }
     PickleValue other(NodeId other_id) const { return PickleValue(*graph_, other_id); }
@@ -79,6 +81,10 @@ public:
     std::optional<std::string_view> text() const;
     // Of bytes and byte_array; of big_integer: two's complement, little-endian.
     std::optional<Bytes> bytes() const;
+    // Of text, bytes, byte_array and big_integer: how many bytes it has in all. Where a machine was told to keep less of a stream, the
+    // two questions above give the first part only, and this says more (of protocol 0's text forms: the length as spelled).
+    uint64_t full_length() const;
+    bool is_cut() const;
 
     // Of tuple, list, set, frozen_set: the elements; of object: what was appended or added to it.
     std::span<NodeId const> items() const;
@@ -133,8 +139,12 @@ public:
     NodeId add_object(CallKind kind, NodeId callable, NodeId arguments, std::optional<NodeId> keyword_arguments, uint64_t offset);
     NodeId add_persistent_id(NodeId value, uint64_t offset);
     NodeId add_number(NodeKind kind, uint64_t number, uint64_t offset); // extension, buffer
-    // Keeps text that does not stand in the input as such.
-    Bytes keep(std::string text);
+    // Keeps a copy of bytes that do not stand in the input as such, or that will not stay there.
+    Bytes keep(Bytes bytes);
+    // Says that the value given for a node of add_bytes() is the first part of what has this length.
+    void set_full_length(NodeId id, uint64_t length);
+    // The opcode that makes the nodes that are added from now on.
+    void begin_opcode(unsigned char code) { opcode_ = code; }
 
     void append(NodeId container, std::span<NodeId const> items); // list, set, object
     void set_pairs(NodeId container, std::span<NodeId const> keys_and_values); // dict, object; key, value, key, value...
@@ -147,7 +157,8 @@ private:
 
     struct Node {
         uint64_t kind : 8;
-        uint64_t offset : 56;
+        uint64_t opcode : 8;
+        uint64_t offset : 48;
         uint64_t payload; // the value itself, or an index into one of the vectors below
     };
     struct Span {
@@ -180,5 +191,9 @@ private:
     std::vector<std::vector<std::pair<NodeId, NodeId>>> dicts_;
     std::vector<GlobalName> globals_;
     std::vector<ObjectParts> objects_;
-    std::vector<std::unique_ptr<std::string const>> kept_;
+    std::map<uint64_t, uint64_t> full_lengths_; // of texts_ that are cut, by index
+    std::vector<std::unique_ptr<std::byte[]>> blocks_; // what keep() keeps
+    size_t block_left_ = 0; // bytes at the end of the last block
+    std::byte* block_free_ = nullptr;
+    unsigned char opcode_ = 0;
 };

@@ -1,3 +1,4 @@
+#include "pickle/array_types.h"
 #include "pickle/literals.h"
 #include "pickle/stack_machine.h"
 
@@ -21,16 +22,21 @@ Result<NodeId> StackMachine::add_global(std::string_view module, std::string_vie
     if (!is_plain_name(module) || !is_plain_name(name))
         report("name", "a module or a name that is empty or holds white space or control characters");
     auto const names = protocol_ < 3 ? python3_names({module, name}) : GlobalNames{module, name};
-    NodeId const id = graph().add_global(names.module, names.name, opcode_offset_);
+    NodeId const id = graph().add_global(text_of(keep(bytes_of(names.module))), text_of(keep(bytes_of(names.name))), opcode_offset_);
     pickle_.mentions.push_back({id, opcode_offset_, false});
     return id;
 }
 
+Result<NodeId> StackMachine::take_global()
+{
+    auto const module = text_of(keep(bytes_of(TRY(take_line()))));
+    auto const name = TRY(take_line());
+    return add_global(module, name);
+}
+
 Result<void> StackMachine::global()
 {
-    auto const module = TRY(take_line());
-    auto const name = TRY(take_line());
-    push(TRY(add_global(module, name)));
+    push(TRY(take_global()));
     return {};
 }
 
@@ -38,15 +44,17 @@ Result<void> StackMachine::stack_global()
 {
     NodeId const name = TRY(pop_node());
     NodeId const module = TRY(pop_node());
-    auto const both_are = [&](auto const& rule) { return rule(kind_of(module)) && rule(kind_of(name)); };
-    if (both_are([](NodeKind kind) { return kind == NodeKind::text; })) {
+    auto const is_text = [&](NodeId id) { return kind_of(id) == NodeKind::text && !value(id).is_cut(); };
+    if (is_text(module) && is_text(name)) {
         push(TRY(add_global(*value(module).text(), *value(name).text())));
         return {};
     }
-    if (!both_are([](NodeKind kind) { return kind == NodeKind::text || kind == NodeKind::object || kind == NodeKind::persistent_id || kind == NodeKind::extension; }))
-        return broken("module and name must be str, found " + std::string(name_of(kind_of(module))) + " and " + std::string(name_of(kind_of(name))));
-    report("computed-name", "the module or the name to import is the result of a call");
-    push(TRY(add_global(value(module).text().value_or("?"), value(name).text().value_or("?"))));
+    // What is not known here may be a str all the same, a name that stands for one too.
+    for (NodeId const id : {module, name})
+        if (NodeKind const kind = kind_of(id); kind != NodeKind::text && kind != NodeKind::object && kind != NodeKind::persistent_id && kind != NodeKind::extension && kind != NodeKind::global)
+            return broken("module and name must be str, found " + std::string(name_of(kind_of(module))) + " and " + std::string(name_of(kind_of(name))));
+    report("computed-name", "the module or the name to import is not known before the pickle runs");
+    push(TRY(add_global(is_text(module) ? *value(module).text() : "?", is_text(name) ? *value(name).text() : "?")));
     return {};
 }
 
@@ -66,12 +74,10 @@ void StackMachine::push_call(CallKind kind, NodeId callable, NodeId arguments, s
 
 Result<void> StackMachine::inst()
 {
-    auto const module = TRY(take_line());
-    auto const name = TRY(take_line());
+    NodeId const callable = TRY(take_global()); // Python imports before it looks for the mark
     size_t const height = TRY(take_mark());
     NodeId const arguments = graph().add_items(NodeKind::tuple, above(height), opcode_offset_);
     drop_to(height);
-    NodeId const callable = TRY(add_global(module, name));
     push_call(CallKind::inst, callable, arguments);
     return {};
 }
@@ -122,10 +128,15 @@ Result<void> StackMachine::build()
         report("build", "BUILD changes a " + std::string(name_of(kind_of(object))) + (kind_of(object) == NodeKind::global ? " " + value(object).qualified_name() : "") + " where an object is wanted");
         return {};
     }
-    if (value(object).state())
+    bool const is_second = value(object).state().has_value();
+    if (is_second)
         report("build", "a second BUILD of one object");
     graph().set_state(object, state);
-    return {};
+    if (!options_.arrays_inline || !is_joblib_wrapper(value(object)))
+        return {};
+    if (is_second) // to joblib the first has made an array of it
+        return broken("a second BUILD of the wrapper of an array");
+    return inline_array(object);
 }
 
 Result<void> StackMachine::text_persistent_id()
@@ -133,7 +144,7 @@ Result<void> StackMachine::text_persistent_id()
     auto const line = TRY(take_line());
     if (std::any_of(line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
         return broken("a persistent id that is not ASCII");
-    NodeId const text = graph().add_bytes(NodeKind::text, bytes_of(line), opcode_offset_);
+    NodeId const text = graph().add_bytes(NodeKind::text, keep(bytes_of(line)), opcode_offset_);
     push(graph().add_persistent_id(text, opcode_offset_));
     return {};
 }

@@ -90,13 +90,12 @@ Result<void> StackMachine::recall(uint64_t key)
 Result<uint64_t> StackMachine::take_memo_key()
 {
     auto const line = TRY(take_line());
-    auto const literal = parse_integer_literal(line);
-    auto const* key = literal ? std::get_if<int64_t>(&literal->value) : nullptr;
-    if (!key || *key < 0)
-        return broken("not a memo key");
+    auto const literal = parse_memo_key(line, huge_keys_);
+    if (!literal)
+        return broken("not a memo key: " + literal.error().what);
     if (!literal->canonical)
         report("number", "a memo key that Python does not write so: readers may disagree");
-    return static_cast<uint64_t>(*key);
+    return literal->key;
 }
 
 Result<void> StackMachine::text_put()
@@ -146,12 +145,10 @@ Result<void> StackMachine::protocol()
 Result<void> StackMachine::frame()
 {
     auto const length = TRY(take_number<uint64_t>());
-    if (frame_end_ && position_ < *frame_end_)
+    uint64_t const begin = input_.position();
+    if (frame_end_ != no_frame)
         report("frame", "a frame begins inside a frame: Python's two unpicklers read it differently");
-    uint64_t const left = bytes_.size() - position_;
-    if (length > left)
-        report("frame", "a frame of " + std::to_string(length) + " bytes where " + std::to_string(left) + " are left: Python's two unpicklers read it differently");
-    frame_end_ = position_ + std::min(length, left);
+    frame_end_ = length > no_frame - 1 - begin ? no_frame - 1 : begin + length;
     return {};
 }
 
@@ -161,7 +158,7 @@ Result<void> StackMachine::stop()
     stopped_ = true;
     if (!stack_.empty() || !marks_.empty())
         report("stack", "STOP leaves " + std::to_string(stack_.size()) + " values and " + std::to_string(marks_.size()) + " marks on the stack, which no pickler does");
-    if (frame_end_ && position_ < *frame_end_)
-        report("frame", "STOP comes before the end of its frame: readers disagree about where the next pickle begins");
+    if (frame_end_ != no_frame && input_.position() < frame_end_)
+        report("frame", "STOP comes " + std::to_string(frame_end_ - input_.position()) + " bytes before the end of its frame: readers disagree about where the next pickle begins");
     return {};
 }

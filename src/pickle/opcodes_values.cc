@@ -1,6 +1,7 @@
 #include "pickle/literals.h"
 #include "pickle/stack_machine.h"
 
+#include <algorithm>
 #include <bit>
 
 // The opcodes that push constants.
@@ -29,15 +30,27 @@ Result<void> StackMachine::boolean_false()
     return {};
 }
 
-void StackMachine::push_integer(std::variant<int64_t, std::string> const& number)
+void StackMachine::push_integer(IntegerValue const& number)
 {
     if (auto const* small = std::get_if<int64_t>(&number))
         push(graph().add_integer(*small, opcode_offset_));
     else
-        push(graph().add_bytes(NodeKind::big_integer, graph().keep(std::get<std::string>(number)), opcode_offset_));
+        push(graph().add_bytes(NodeKind::big_integer, graph().keep(bytes_of(std::get<std::string>(number))), opcode_offset_));
 }
 
-void StackMachine::push_bytes(NodeKind kind, Bytes bytes) { push(graph().add_bytes(kind, bytes, opcode_offset_)); }
+void StackMachine::push_constant(NodeKind kind, Constant const& constant)
+{
+    NodeId const id = graph().add_bytes(kind, constant.bytes, opcode_offset_);
+    if (constant.bytes.size() < constant.length)
+        graph().set_full_length(id, constant.length);
+    push(id);
+}
+
+Result<void> StackMachine::push_bytes(NodeKind kind, uint64_t length)
+{
+    push_constant(kind, TRY(take_constant(length)));
+    return {};
+}
 
 Result<void> StackMachine::text_integer()
 {
@@ -82,25 +95,62 @@ Result<void> StackMachine::text_real()
 }
 
 // Python 3 gives these as str where a decoder can, and readers differ in which: text where it is UTF-8, else bytes.
-void StackMachine::push_python2_string(Bytes string) { push_bytes(is_python_utf8(text_of(string)) ? NodeKind::text : NodeKind::bytes, string); }
+void StackMachine::push_python2_string(Constant const& string)
+{
+    bool const is_cut = string.bytes.size() < string.length;
+    auto const whole = is_cut ? whole_utf8(text_of(string.bytes)) : text_of(string.bytes);
+    if (is_python_utf8(whole))
+        push_constant(NodeKind::text, {bytes_of(whole), string.length});
+    else
+        push_constant(NodeKind::bytes, string);
+}
+
+// Of a line that is too long to keep, the spelled text without an escape that the cut may have split.
+std::string_view StackMachine::kept_spelling(PickleInput::Line const& line)
+{
+    if (input_.stays())
+        return line.text;
+    uint64_t const kept = keep_of(line.text.size());
+    if (kept == line.length)
+        return line.text;
+    constexpr size_t longest_escape = 10; // \U0010ffff
+    auto text = line.text.substr(0, kept);
+    size_t const escape = text.substr(text.size() - std::min(text.size(), longest_escape)).find('\\');
+    if (escape != text.npos)
+        text.remove_suffix(std::min(text.size(), longest_escape) - escape);
+    while (text.ends_with('\\'))
+        text.remove_suffix(1);
+    return text;
+}
 
 Result<void> StackMachine::text_string()
 {
-    auto const line = TRY(take_line());
-    auto string = parse_quoted_string(line);
+    auto const line = TRY(take_long_line());
+    auto const spelled = kept_spelling(line);
+    bool const is_cut = spelled.size() < line.length;
+    auto string = parse_quoted_string(is_cut ? std::string(spelled) + line.last : spelled);
     if (!string)
         return broken(string.error().what);
-    push_python2_string(graph().keep(*std::move(string)));
+    Bytes const kept = graph().keep(bytes_of(*string));
+    push_python2_string({kept, is_cut ? line.length : kept.size()});
     return {};
 }
 
 Result<void> StackMachine::text_unicode()
 {
-    auto const line = TRY(take_line());
-    auto text = parse_raw_unicode(line);
+    auto const line = TRY(take_long_line());
+    auto const spelled = kept_spelling(line);
+    bool const is_cut = spelled.size() < line.length;
+    bool const is_plain = input_.stays() && std::all_of(spelled.begin(), spelled.end(), [](char c) { return c != '\\' && static_cast<unsigned char>(c) < 0x80; });
+    if (is_plain) { // ASCII is itself
+        push_constant(NodeKind::text, {bytes_of(spelled), spelled.size()});
+        return {};
+    }
+    auto text = parse_raw_unicode(spelled);
     if (!text)
         return broken(text.error().what);
-    push_bytes(NodeKind::text, graph().keep(*std::move(text)));
+    Bytes const kept = graph().keep(bytes_of(*text));
+    push_constant(NodeKind::text, {kept, is_cut ? line.length : kept.size()});
     return {};
 }
 
@@ -122,19 +172,27 @@ Result<void> StackMachine::binary_int2()
     return {};
 }
 
-Result<void> StackMachine::long1()
+Result<void> StackMachine::push_long(uint64_t length)
 {
-    push_integer(integer_from_bytes(TRY(take_counted<uint8_t>())));
+    auto const constant = TRY(take_constant(length));
+    auto const number = integer_from_bytes(constant.bytes);
+    if (constant.bytes.size() < length)
+        push_constant(NodeKind::big_integer, constant);
+    else if (auto const* small = std::get_if<int64_t>(&number))
+        push(graph().add_integer(*small, opcode_offset_));
+    else
+        push(graph().add_bytes(NodeKind::big_integer, std::get<Bytes>(number), opcode_offset_));
     return {};
 }
+
+Result<void> StackMachine::long1() { return push_long(TRY(take_number<uint8_t>())); }
 
 Result<void> StackMachine::long4()
 {
     auto const length = TRY(take_number<int32_t>());
     if (length < 0)
         return broken("a length of " + std::to_string(length));
-    push_integer(integer_from_bytes(TRY(take(static_cast<uint64_t>(length)))));
-    return {};
+    return push_long(static_cast<uint64_t>(length));
 }
 
 Result<void> StackMachine::binary_real()
@@ -148,7 +206,7 @@ Result<void> StackMachine::binary_real()
 
 Result<void> StackMachine::string1()
 {
-    push_python2_string(TRY(take_counted<uint8_t>()));
+    push_python2_string(TRY(take_constant(TRY(take_number<uint8_t>()))));
     return {};
 }
 
@@ -157,45 +215,23 @@ Result<void> StackMachine::string4()
     auto const length = TRY(take_number<uint32_t>());
     if (length > INT32_MAX)
         report("number", "BINSTRING with a length of " + std::to_string(length) + ": negative to one of Python's unpicklers");
-    push_python2_string(TRY(take(length)));
+    push_python2_string(TRY(take_constant(length)));
     return {};
 }
 
-Result<void> StackMachine::push_text(Bytes text)
+Result<void> StackMachine::push_text(uint64_t length)
 {
-    if (!is_python_utf8(text_of(text)))
-        return broken("not UTF-8");
-    push_bytes(NodeKind::text, text);
+    push_constant(NodeKind::text, TRY(take_constant(length, true)));
     return {};
 }
 
-Result<void> StackMachine::unicode1() { return push_text(TRY(take_counted<uint8_t>())); }
-Result<void> StackMachine::unicode4() { return push_text(TRY(take_counted<uint32_t>())); }
-Result<void> StackMachine::unicode8() { return push_text(TRY(take_counted<uint64_t>())); }
-
-Result<void> StackMachine::bytes1()
-{
-    push_bytes(NodeKind::bytes, TRY(take_counted<uint8_t>()));
-    return {};
-}
-
-Result<void> StackMachine::bytes4()
-{
-    push_bytes(NodeKind::bytes, TRY(take_counted<uint32_t>()));
-    return {};
-}
-
-Result<void> StackMachine::bytes8()
-{
-    push_bytes(NodeKind::bytes, TRY(take_counted<uint64_t>()));
-    return {};
-}
-
-Result<void> StackMachine::byte_array8()
-{
-    push_bytes(NodeKind::byte_array, TRY(take_counted<uint64_t>()));
-    return {};
-}
+Result<void> StackMachine::unicode1() { return push_text(TRY(take_number<uint8_t>())); }
+Result<void> StackMachine::unicode4() { return push_text(TRY(take_number<uint32_t>())); }
+Result<void> StackMachine::unicode8() { return push_text(TRY(take_number<uint64_t>())); }
+Result<void> StackMachine::bytes1() { return push_bytes(NodeKind::bytes, TRY(take_number<uint8_t>())); }
+Result<void> StackMachine::bytes4() { return push_bytes(NodeKind::bytes, TRY(take_number<uint32_t>())); }
+Result<void> StackMachine::bytes8() { return push_bytes(NodeKind::bytes, TRY(take_number<uint64_t>())); }
+Result<void> StackMachine::byte_array8() { return push_bytes(NodeKind::byte_array, TRY(take_number<uint64_t>())); }
 
 Result<void> StackMachine::next_buffer()
 {
@@ -206,6 +242,8 @@ Result<void> StackMachine::next_buffer()
 
 Result<void> StackMachine::readonly_buffer()
 {
-    TRY(top_node()); // the same data, seen through a read-only view
+    NodeKind const kind = kind_of(TRY(top_node())); // the same data, seen through a read-only view
+    if (kind != NodeKind::buffer)
+        report("buffer", "READONLY_BUFFER of a " + std::string(name_of(kind)));
     return {};
 }

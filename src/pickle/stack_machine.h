@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pickle/literals.h"
 #include "pickle/machine.h"
 #include "pickle/names.h"
 
@@ -13,7 +14,7 @@
 // opcodes_*.cc the opcodes by family.
 class StackMachine {
 public:
-    StackMachine(Bytes bytes, PickleOptions const& options);
+    StackMachine(PickleInput& input, PickleOptions const& options);
 
     Result<void> run();
     Pickle take_pickle() { return std::move(pickle_); }
@@ -95,9 +96,21 @@ public:
     Result<void> stop();
 
 private:
-    // Input.
+    // Input. What is taken is valid until the next is taken, unless input_.stays().
     Result<Bytes> take(uint64_t count);
-    Result<std::string_view> take_line(); // without its newline
+    // Without its newline, and all of it: fails where it is too long to keep.
+    Result<std::string_view> take_line();
+    Result<PickleInput::Line> take_long_line();
+    // Bytes that stay where they are; the first part of them where they are too long to keep.
+    struct Constant {
+        Bytes bytes;
+        uint64_t length = 0;
+    };
+    Result<Constant> take_constant(uint64_t count, bool is_text = false);
+    // How many bytes of a constant may be kept, and notes that they are.
+    uint64_t keep_of(uint64_t count);
+    // The same bytes where they stay.
+    Bytes keep(Bytes bytes) { return input_.stays() ? bytes : graph().keep(bytes); }
     // Little-endian.
     template <typename Number>
     Result<Number> take_number()
@@ -107,13 +120,8 @@ private:
         std::memcpy(&number, bytes.data(), sizeof number);
         return number;
     }
-    template <typename Length>
-    Result<Bytes> take_counted()
-    {
-        auto const length = TRY(take_number<Length>());
-        return take(length);
-    }
-    void check_frame(uint64_t count);
+    Failure cut_short(uint64_t wanted, uint64_t left) const;
+    void check_frame();
 
     // Stack. Nothing below the last mark can be reached.
     size_t floor() const { return marks_.empty() ? 0 : marks_.back(); }
@@ -125,17 +133,32 @@ private:
     void drop_to(size_t height) { stack_.resize(height); }
     void push(NodeId id) { stack_.push_back(id); }
 
-    Result<void> push_text(Bytes text);
-    void push_python2_string(Bytes string);
-    void push_integer(std::variant<int64_t, std::string> const& number);
-    void push_bytes(NodeKind kind, Bytes bytes);
+    Result<void> push_text(uint64_t length);
+    void push_python2_string(Constant const& string);
+    std::string_view kept_spelling(PickleInput::Line const& line);
+    void push_integer(IntegerValue const& number);
+    Result<void> push_long(uint64_t length);
+    void push_constant(NodeKind kind, Constant const& constant);
+    Result<void> push_bytes(NodeKind kind, uint64_t length);
     Result<void> push_tuple(size_t count);
     Result<void> push_extension(int64_t code);
 
+    Result<NodeId> take_global();
     Result<NodeId> add_global(std::string_view module, std::string_view name);
     void push_call(CallKind kind, NodeId callable, NodeId arguments, std::optional<NodeId> keyword_arguments = std::nullopt);
+    // Whether a container of this opcode's may be there: an honest one, or something that only a hostile pickle fills, which is told. Fails
+    // where no unpickler could.
+    enum class Target : uint8_t { honest,
+        odd };
+    Result<Target> target(NodeId container, NodeKind honest, std::initializer_list<NodeKind> odd, size_t count);
     Result<void> append_to(NodeId container, std::span<NodeId const> items);
     Result<void> set_in(NodeId container, std::span<NodeId const> keys_and_values);
+    void check_key(NodeId key);
+
+    // opcodes_arrays.cc
+    Result<void> inline_array(NodeId wrapper);
+    Result<void> array_data(InlineArray& array, bool is_padded);
+    Result<void> array_objects(InlineArray& array);
 
     void remember(uint64_t key, NodeId id);
     Result<void> recall(uint64_t key);
@@ -144,19 +167,21 @@ private:
     PickleGraph& graph() { return pickle_.graph; }
     PickleValue value(NodeId id) const { return pickle_.graph.value(id); }
     NodeKind kind_of(NodeId id) const { return value(id).kind(); }
-    void report(std::string_view code, std::string message) { pickle_.findings.add(code, opcode_offset_, std::move(message)); }
+    void report(std::string_view code, std::string message) { pickle_.findings.add({code, std::move(message), opcode_offset_, opcode_name_}); }
     // The failure of this opcode: named, and at its offset.
     Failure broken(std::string what) const;
     Result<void> step();
 
-    Bytes bytes_;
-    Limits limits_;
+    static constexpr uint64_t no_frame = ~uint64_t{0};
+
+    PickleInput& input_;
+    PickleOptions options_;
     Pickle pickle_;
-    uint64_t position_ = 0;
+    uint64_t kept_left_; // of options_.most_kept
     uint64_t opcode_offset_ = 0;
     std::string_view opcode_name_ = "pickle";
     bool stopped_ = false;
-    std::optional<uint64_t> frame_end_;
+    uint64_t frame_end_ = no_frame;
     int protocol_ = 0; // the one in force
     bool protocol_seen_ = false;
     uint64_t buffers_ = 0;
@@ -165,4 +190,5 @@ private:
     std::vector<size_t> marks_; // heights of the stack
     std::vector<NodeId> memo_; // keys 0, 1, 2... as honest picklers number them
     std::map<uint64_t, NodeId> sparse_memo_; // all other keys, which an attacker chooses: no hash
+    std::vector<std::string> huge_keys_;
 };
