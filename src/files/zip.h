@@ -5,21 +5,27 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "base/result.h"
+#include "base/stream.h"
 
 #include <cstdint>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// ZIP archives as torch, numpy and Python write them: 32 and 64 bit, members stored or deflated.
+// ZIP archives as torch, numpy and Python write them: 32 and 64 bit, members stored or packed by one of ZipMethod.
 //
 // An archive is read only where every reader would see the same members in it. What would make two readers differ, or is hidden
 // from one of them, is refused where there is no telling what was meant (two members of one name, members that overlap, names
 // that leave the folder, encryption, a directory that was moved by bytes in front of it), and is a finding where the central
 // directory still says clearly what the members are (a local header that tells another story, bytes that belong to nothing).
 // A broken structure is malformed.
+//
+// Findings: "prefix", "gap", "trailing-bytes" (bytes that belong to nothing), "comment" (of a member or the archive), "local-name", "local-flags",
+// "local-method", "local-size", "local-crc", "descriptor" (what stands beside the content differs from the central directory), "flags", "version",
+// "name-encoding", "extra-field", "padding" (what no writer of models writes), "link", "special-file" (by the Unix mode).
 //
 // Promises: the members are disjoint ranges of the archive; names are relative, of plain components, unique, valid UTF-8; all
 // members together unpack to no more than limits.unpacked_bytes, and none beyond limits.ratio; reading is linear (n log n for names)
@@ -29,6 +35,9 @@
 enum class ZipMethod : uint16_t {
     stored = 0,
     deflated = 8,
+    bzip2 = 12,
+    lzma = 14,
+    zstd = 93,
 };
 
 struct ZipEntry {
@@ -42,6 +51,11 @@ struct ZipEntry {
     bool is_directory() const { return name.ends_with('/'); }
 };
 
+enum class ZipCrc {
+    ignored, // torch can be told to write none
+    compared,
+};
+
 class ZipArchive {
 public:
     // Fails with malformed, refused, unsupported (several disks) or exhausted.
@@ -50,12 +64,17 @@ public:
     // In the order of the central directory.
     std::span<ZipEntry const> entries() const { return entries_; }
     std::span<ArchiveFinding const> findings() const { return findings_; }
+    // "name-clash" (a name that differs from another only by case or by form of Unicode) and "reserved-name" (Windows has another use for it):
+    // of what matters only where members are written to a disk.
+    std::span<ArchiveFinding const> notes() const { return notes_; }
     // The member of exactly that name, or nullptr.
     ZipEntry const* find(std::string_view name) const;
 
-    // What a member of this archive holds: the archive's own bytes where it is stored, else unpacked, which must give exactly
-    // entry.unpacked_bytes. The CRC is not looked at. Fails with malformed, or unsupported for another method.
+    // What a member of this archive holds: the archive's own bytes where it is stored, else unpacked into memory, which must give exactly
+    // entry.unpacked_bytes. The CRC is not looked at. Fails with malformed, exhausted, or unsupported for another method.
     Result<SharedBytes> content(ZipEntry const& entry) const;
+    // The same piece by piece, for members of any size. A wrong CRC is told at the end.
+    Result<std::unique_ptr<ByteStream>> open(ZipEntry const& entry, ZipCrc crc) const;
     // The same, and malformed where the CRC is wrong.
     Result<SharedBytes> checked_content(ZipEntry const& entry) const;
     // As above by name; missing where there is no such member.
@@ -64,11 +83,13 @@ public:
 private:
     friend class ZipDirectoryReader;
     ZipArchive() = default;
+    Result<SharedBytes> packed_content(ZipEntry const& entry) const;
 
     SharedBytes archive_;
     std::vector<ZipEntry> entries_;
     std::vector<size_t> by_name_; // indices of entries_, sorted by name
     std::vector<ArchiveFinding> findings_;
+    std::vector<ArchiveFinding> notes_;
 };
 
 // Fails with malformed where the CRC-32 of `content` is not the one that the archive states for `entry`.

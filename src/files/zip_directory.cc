@@ -1,5 +1,6 @@
 #include "files/zip_directory.h"
 
+#include "files/compression.h"
 #include "files/member_name.h"
 #include "files/zip_format.h"
 
@@ -8,13 +9,17 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <unordered_set>
 
 namespace {
 
 constexpr size_t longest_comment = 0xFFFF;
 constexpr uint16_t newest_version = 63;
-constexpr uint32_t unix_link_mode = 0120000;
-constexpr uint32_t unix_mode_mask = 0170000;
+// File types in the Unix mode that some writers leave in the attributes.
+constexpr uint32_t unix_type_mask = 0170000;
+constexpr uint32_t unix_link = 0120000;
+constexpr uint32_t unix_directory = 0040000;
+constexpr uint32_t unix_file = 0100000;
 
 template <typename Number>
 Number number_at(Bytes bytes, uint64_t offset)
@@ -56,8 +61,13 @@ Result<uint64_t> ZipDirectoryReader::find_end() const
     if (text.size() < zip_end_bytes)
         return malformed("not a ZIP archive: " + std::to_string(text.size()) + " bytes are too few");
     auto const found = text.rfind("PK\5\6", text.size() - zip_end_bytes);
-    if (found == std::string_view::npos || text.size() - found > zip_end_bytes + longest_comment)
+    auto const earliest = text.size() - std::min(text.size(), zip_end_bytes + longest_comment);
+    if (found == std::string_view::npos || found < earliest)
         return malformed("not a ZIP archive, or cut short: there is no end record in the last 64 KiB");
+    // Readers that want the comment to reach to the end go on looking.
+    for (auto other = text.find("PK\5\6", earliest); other < found; other = text.find("PK\5\6", other + 1))
+        if (number_at<uint16_t>(bytes(), other + zip_end_bytes - 2) == text.size() - other - zip_end_bytes)
+            return refused("another end record has this one as its comment: readers take the one or the other").at(zip_byte(other));
     return found;
 }
 
@@ -73,8 +83,11 @@ Result<ZipDirectoryReader::Directory> ZipDirectoryReader::read_end()
     auto const offset = TRY(cursor.take_number<uint32_t>());
     if (disk != 0 || directory_disk != 0 || count_here != count)
         return unsupported("a ZIP archive over several disks").at(zip_byte(end));
-    if (auto const trailing = bytes().size() - end - zip_end_bytes; trailing != 0)
-        find_that("trailing-bytes", std::to_string(trailing) + " bytes follow the end record", "", end + zip_end_bytes);
+    auto const comment = TRY(cursor.take_number<uint16_t>());
+    if (comment != cursor.left())
+        find_that("trailing-bytes", std::to_string(cursor.left()) + " bytes follow the end record, its comment has " + std::to_string(comment), "", end + zip_end_bytes);
+    else if (comment != 0)
+        find_that("comment", "the archive has a comment of " + std::to_string(comment) + " bytes", "", end + zip_end_bytes);
 
     Directory directory{offset, directory_bytes, count};
     uint64_t directory_end = end;
@@ -181,8 +194,11 @@ Result<ZipDirectoryReader::CentralRecord> ZipDirectoryReader::read_central_recor
         find_that("name-encoding", "a name beyond ASCII that is not marked as UTF-8: other readers see another name", name, start);
     if (version > newest_version)
         find_that("version", "needs version " + std::to_string(version) + " of the format, the newest is " + std::to_string(newest_version), name, start);
-    if ((attributes >> 16 & unix_mode_mask) == unix_link_mode)
+    auto const type = attributes >> 16 & unix_type_mask;
+    if (type == unix_link)
         find_that("link", "is marked as a symbolic link", name, start);
+    else if (type != 0 && type != unix_file && type != unix_directory)
+        find_that("special-file", "is marked as a device or a FIFO", name, start);
     if (comment_bytes != 0)
         find_that("comment", "has a comment of " + std::to_string(comment_bytes) + " bytes", name, start);
     TRY(within("member " + name, check_sizes(record.entry)));
@@ -224,7 +240,8 @@ Result<void> ZipDirectoryReader::check_sizes(ZipEntry const& entry)
     unpacked_bytes_ += entry.unpacked_bytes;
     if (entry.method == static_cast<uint16_t>(ZipMethod::stored) && entry.packed_bytes != entry.unpacked_bytes)
         return malformed("stored with " + std::to_string(entry.packed_bytes) + " bytes, but " + std::to_string(entry.unpacked_bytes) + " when unpacked");
-    if (entry.packed_bytes == 0 ? entry.unpacked_bytes != 0 : entry.unpacked_bytes / entry.packed_bytes > limits_.ratio)
+    bool const free_of_ratio = entry.method != static_cast<uint16_t>(ZipMethod::deflated) && entry.unpacked_bytes <= Decompressor::bytes_free_of_ratio;
+    if (entry.packed_bytes == 0 ? entry.unpacked_bytes != 0 : !free_of_ratio && entry.unpacked_bytes / entry.packed_bytes > limits_.ratio)
         return exhausted(std::to_string(entry.packed_bytes) + " bytes are said to unpack to " + std::to_string(entry.unpacked_bytes) + ", the limit is " + std::to_string(limits_.ratio) + " times");
     if (entry.is_directory() && entry.unpacked_bytes != 0)
         return malformed("a directory that holds " + std::to_string(entry.unpacked_bytes) + " bytes");
@@ -242,5 +259,16 @@ Result<void> ZipDirectoryReader::check_names()
     auto const twice = std::adjacent_find(order.begin(), order.end(), [&](size_t a, size_t b) { return entries[a].name == entries[b].name; });
     if (twice != order.end())
         return refused("the member " + entries[*twice].name + " stands twice in the archive").at(zip_byte(entries[twice[1]].header_offset));
+
+    std::unordered_set<std::string> folded;
+    folded.reserve(entries.size());
+    for (auto const& entry : entries) {
+        auto name = std::string_view(entry.name);
+        name.remove_suffix(entry.is_directory() ? 1 : 0);
+        if (!folded.insert(folded_name(name)).second)
+            archive_.notes_.push_back({"name-clash", "differs from another member's name only by case or by form of Unicode", entry.name, entry.header_offset});
+        if (is_reserved_name(name))
+            archive_.notes_.push_back({"reserved-name", "is a name that Windows does not keep as it stands", entry.name, entry.header_offset});
+    }
     return {};
 }

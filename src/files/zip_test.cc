@@ -1,8 +1,8 @@
 #include "files/zip.h"
 
+#include "files/packed.h"
+
 #include <functional>
-#include <gtest/gtest.h>
-#include <zlib.h>
 
 namespace {
 
@@ -13,21 +13,6 @@ std::string u32(uint64_t number) { return raw(static_cast<uint32_t>(number)); }
 std::string u64(uint64_t number) { return raw(number); }
 
 uint32_t crc_of(std::string const& text) { return static_cast<uint32_t>(crc32(0, reinterpret_cast<Bytef const*>(text.data()), static_cast<uInt>(text.size()))); }
-
-std::string deflated(std::string const& text)
-{
-    z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    std::string packed(text.size() + 1000, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = static_cast<uInt>(packed.size());
-    deflate(&stream, Z_FINISH);
-    packed.resize(stream.total_out);
-    deflateEnd(&stream);
-    return packed;
-}
 
 // One member, every field of which a test may set apart from the others.
 struct Member {
@@ -48,13 +33,22 @@ Member member(std::string name, std::string content)
     return m;
 }
 
-Member deflated_member(std::string name, std::string const& content)
+Member packed_member(std::string name, std::string const& content, uint64_t method, std::string packed)
 {
     Member m = member(std::move(name), content);
-    m.packed = deflated(content);
+    m.packed = std::move(packed);
     m.packed_bytes = m.local_packed_bytes = m.packed.size();
-    m.method = m.local_method = 8;
+    m.method = m.local_method = method;
     return m;
+}
+
+Member deflated_member(std::string name, std::string const& content) { return packed_member(std::move(name), content, 8, deflated(content, -MAX_WBITS)); }
+
+// The properties and the content of the format "lzma alone", under ZIP's own header.
+Member lzma_member(std::string name, std::string const& content)
+{
+    auto const alone = packed_by(Compression::lzma, content);
+    return packed_member(std::move(name), content, 14, std::string("\x09\x04\5\0", 4) + alone.substr(0, 5) + alone.substr(13));
 }
 
 // As torch.save writes it: sizes and CRC behind the content, padding in the local extra field.
@@ -72,7 +66,7 @@ struct Archive {
     std::vector<Member> members;
     std::string before_directory = {}, after_directory = {}, after_end = {};
     bool zip64 = false;
-    uint64_t count_error = 0, zip64_count_error = 0, offset_error = 0, disk = 0, zip64_length = 44, locator_error = 0;
+    uint64_t count_error = 0, zip64_count_error = 0, offset_error = 0, disk = 0, zip64_length = 44, locator_error = 0, comment_bytes = 0, zip64_disk = 0, locator_disk = 0;
 };
 
 std::string spelled(Archive const& archive)
@@ -92,10 +86,10 @@ std::string spelled(Archive const& archive)
     file += directory + archive.after_directory;
     if (archive.zip64) {
         uint64_t const end = file.size() + archive.locator_error;
-        file += "PK\6\6" + u64(archive.zip64_length) + u16(45) + u16(45) + u32(0) + u32(0) + u64(count + archive.zip64_count_error) + u64(count + archive.zip64_count_error) + u64(directory.size()) + u64(offset);
-        file += "PK\6\7" + u32(0) + u64(end) + u32(1);
+        file += "PK\6\6" + u64(archive.zip64_length) + u16(45) + u16(45) + u32(archive.zip64_disk) + u32(0) + u64(count + archive.zip64_count_error) + u64(count + archive.zip64_count_error) + u64(directory.size()) + u64(offset);
+        file += "PK\6\7" + u32(archive.locator_disk) + u64(end) + u32(1);
     }
-    file += "PK\5\6" + u16(archive.disk) + u16(0) + u16(count + archive.count_error) + u16(count + archive.count_error) + u32(directory.size()) + u32(offset) + u16(0);
+    file += "PK\5\6" + u16(archive.disk) + u16(0) + u16(count + archive.count_error) + u16(count + archive.count_error) + u32(directory.size()) + u32(offset) + u16(archive.comment_bytes);
     return file + archive.after_end;
 }
 
@@ -111,6 +105,8 @@ std::string answer(std::string file, Limits const& limits = {})
     }
     for (auto const& finding : archive->findings())
         text += "! " + finding.code + " " + finding.entry + "\n";
+    for (auto const& note : archive->notes())
+        text += "? " + note.code + " " + note.entry + "\n";
     return text;
 }
 
@@ -152,7 +148,15 @@ std::vector<Case> const cases{
     {"nothing may be deflated", one(deflated_member("m/a", "")), "m/a: \n"},
     {"a name may be UTF-8 where it says so", changed([](auto& m) { m.name = m.local_name = "\xC3\xA9", m.flags = m.local_flags = 0x800; }), "\xC3\xA9: hello\n"},
     {"a wrong CRC is seen when it is asked for", changed([](auto& m) { m.crc = m.local_crc = 1; }), "m/a: error: the CRC of its content is not the one that the archive states: the member was damaged or changed, member m/a\n"},
-    {"other methods are listed", changed([](auto& m) { m.method = m.local_method = 12; }), "m/a: error: compressed by method 12, can be read: stored (0) and deflated (8), member m/a\n"},
+    {"other methods are listed", changed([](auto& m) { m.method = m.local_method = 99; }), "m/a: error: compressed by method 99, can be read: stored (0), deflate (8), bzip2 (12), lzma (14) and zstd (93), member m/a\n"},
+    {"Python packs with bzip2", one(packed_member("a", "hello", 12, packed_by(Compression::bzip2, "hello"))), "a: hello\n"},
+    {"Python packs with lzma", one(lzma_member("a", "hello")), "a: hello\n"},
+    {"Python packs with zstd", one(packed_member("a", "hello", 93, packed_by(Compression::zstd, "hello"))), "a: hello\n"},
+    {"zeros may pack to almost nothing", one(packed_member("a", std::string(1u << 20, '\0'), 93, packed_by(Compression::zstd, std::string(1u << 20, '\0')))), "a: " + std::string(20, '\0') + "\n"},
+    {"lzma has its header", changed([](auto& m) { m.packed[2] = 6; }, lzma_member("a", "hello")), "a: error: lzma properties of 6 bytes, wanted 5, member a\n"},
+    {"lzma has its properties", changed([](auto& m) { m.packed[4] = '\xFF'; }, lzma_member("a", "hello")), "a: error: the compressed data is damaged: it does not begin as it must, member a\n"},
+    {"lzma is not cut short", changed([](auto& m) { m.packed.resize(3), m.packed_bytes = m.local_packed_bytes = 3; }, lzma_member("a", "hello")), "a: error: cut short: 2 bytes wanted, 1 left, byte 2, member a\n"},
+    {"damage is told", changed([](auto& m) { m.packed[0] = '\xFF'; }, deflated_member("a", "hello")), "a: error: the compressed data is damaged: invalid block type, after 0 unpacked bytes, member a\n"},
 
     {"a local name that differs is a finding", changed([](auto& m) { m.local_name = "m/c"; }), "m/a: hello\n! local-name m/a\n"},
     {"a local method that differs is a finding", changed([](auto& m) { m.local_method = 8; }), "m/a: hello\n! local-method m/a\n"},
@@ -177,6 +181,15 @@ std::vector<Case> const cases{
     {"bytes between are a finding", altered([](auto& a) { a.members[1].before = "x"; }), two_answer + "! gap \n"},
     {"bytes before the directory are a finding", altered([](auto& a) { a.before_directory = "x"; }), two_answer + "! gap \n"},
     {"bytes behind are a finding", altered([](auto& a) { a.after_end = "junk"; }), two_answer + "! trailing-bytes \n"},
+    {"a comment of the archive is a finding", altered([](auto& a) { a.after_end = "psst", a.comment_bytes = 4; }), two_answer + "! comment \n"},
+    {"the longest comment is read", altered([](auto& a) { a.after_end = std::string(65535, 'c'), a.comment_bytes = 65535; }), two_answer + "! comment \n"},
+    {"bytes behind a comment are a finding", altered([](auto& a) { a.after_end = "psst!", a.comment_bytes = 4; }), two_answer + "! trailing-bytes \n"},
+    {"a comment that is not there is a finding", altered([](auto& a) { a.comment_bytes = 4; }), two_answer + "! trailing-bytes \n"},
+    {"an end record inside of a member is no other end", altered([](auto& a) { a.members[0] = member("m/a", "PK\5\6" + std::string(18, '\0')); }), "m/a: PK\5\6" + std::string(16, '\0') + "\nm/b: bbbbbbbbbbbbbbbbbbbb\n"},
+    {"devices and FIFOs are a finding", changed([](auto& m) { m.attributes = uint64_t{0020666} << 16; }), "m/a: hello\n! special-file m/a\n"},
+    {"files and directories are none", {.members = {changed([](auto& m) { m.attributes = uint64_t{0100644} << 16; }).members[0], changed([](auto& m) { m.attributes = uint64_t{0040755} << 16; }, member("d/", "")).members[0]}}, "m/a: hello\nd/: \n"},
+    {"names that clash are noted", {.members = {member("a/DATA.PKL", "1"), member("a/data.pkl", "2"), changed([](auto& m) { m.flags = m.local_flags = 0x800; }, member("\xC3\x89", "")).members[0], changed([](auto& m) { m.flags = m.local_flags = 0x800; }, member("e\xCC\x81", "")).members[0]}}, "a/DATA.PKL: 1\na/data.pkl: 2\n\xC3\x89: \ne\xCC\x81: \n? name-clash a/data.pkl\n? name-clash e\xCC\x81\n"},
+    {"names that Windows keeps are noted", {.members = {member("aux.npy", "1"), member("a /b", "2"), member("auxiliary", "")}}, "aux.npy: 1\na /b: 2\nauxiliary: \n? reserved-name aux.npy\n? reserved-name a /b\n"},
 
     {"encryption is refused", changed([](auto& m) { m.flags = 1; }), "error: the member m/a is encrypted, or says so, byte 38, central directory entry 0"},
     {"a name stands once", {.members = {member("a", "1"), member("a", "2")}}, "error: the member a stands twice in the archive, byte 32"},
@@ -196,6 +209,10 @@ std::vector<Case> const cases{
     {"a directory holds nothing", one(member("m/", "x")), "error: a directory that holds 1 bytes, member m/, central directory entry 0"},
     {"several disks are not read", altered([](auto& a) { a.disk = 1; }), "error: unsupported"},
     {"the directory was not moved", altered([](auto& a) { a.after_directory = "x"; }), "error: the central directory is said to end 1 bytes before its end record: something stands in front of the archive or inside of it, byte 193"},
+    {"there is one end record", altered([](auto& a) { a.after_end = "PK\5\6" + std::string(18, '\0'), a.comment_bytes = 22; }), "error: another end record has this one as its comment: readers take the one or the other, byte 192"},
+    {"the end record is not too far away", altered([](auto& a) { a.after_end = std::string(65536, 'c'); }), "error: not a ZIP archive, or cut short: there is no end record in the last 64 KiB"},
+    {"the zip64 record knows no disks", altered([](auto& a) { a.zip64 = true, a.zip64_disk = 1; }), "error: unsupported"},
+    {"the zip64 locator knows no disks", altered([](auto& a) { a.zip64 = true, a.locator_disk = 1; }), "error: unsupported"},
     {"the directory fits", altered([](auto& a) { a.offset_error = 10; }), "error: the central directory is said to be at bytes 104 to +98, beyond its end record at 192"},
     {"a count that the directory cannot hold is refused before it is believed", altered([](auto& a) { a.count_error = 1; }), "error: 3 members cannot fit into a central directory of 98 bytes"},
     {"the directory has no more than it says", altered([](auto& a) { a.count_error = static_cast<uint64_t>(-1); }), "error: 49 bytes follow the last entry of the central directory, byte 143"},
@@ -229,6 +246,37 @@ TEST(Zip, limits_are_compared_first_and_told_from_damage)
     EXPECT_EQ(answer(file, {.unpacked_bytes = 5004}), "error: the members unpack to more than the limit of 5004 bytes, member m/b, central directory entry 1");
     EXPECT_EQ(answer(file, {.ratio = 100}).substr(0, 7), "error: ");
     EXPECT_EQ(ZipArchive::read(SharedBytes::take(std::string(file)), {.entries = 1}).error().reason, Reason::exhausted);
+}
+
+TEST(Zip, members_are_read_piece_by_piece_too)
+{
+    std::string const text(1'000'000, 'b');
+    Archive const archive{.members = {member("stored", text), deflated_member("deflated", text), lzma_member("lzma", text), packed_member("bzip2", text, 12, packed_by(Compression::bzip2, text)), packed_member("zstd", text, 93, packed_by(Compression::zstd, text)), member("d/", "")}};
+    auto const read = ZipArchive::read(SharedBytes::take(spelled(archive)));
+    for (auto const& entry : read->entries())
+        for (auto const crc : {ZipCrc::ignored, ZipCrc::compared}) {
+            auto const stream = read->open(entry, crc);
+            std::string found;
+            for (auto piece = (*stream)->next(); piece && !piece->empty(); piece = (*stream)->next())
+                found += text_of(*piece);
+            EXPECT_TRUE(found == (entry.is_directory() ? "" : text)) << entry.name;
+            EXPECT_TRUE((*stream)->next()->empty());
+        }
+}
+
+TEST(Zip, streams_of_damaged_members_fail_at_their_end)
+{
+    auto const wrong_crc = ZipArchive::read(SharedBytes::take(spelled(changed([](auto& m) { m.crc = m.local_crc = 1; }))));
+    auto const checked = wrong_crc->open(wrong_crc->entries()[0], ZipCrc::compared);
+    EXPECT_EQ(text_of(*(*checked)->next()), "hello");
+    EXPECT_EQ((*checked)->next().error().reason, Reason::malformed);
+    EXPECT_EQ((*checked)->next().error().reason, Reason::malformed);
+    auto const damaged = ZipArchive::read(SharedBytes::take(spelled(changed([](auto& m) { m.packed[0] = '\xFF'; }, deflated_member("a", "hello")))));
+    auto const stream = damaged->open(damaged->entries()[0], ZipCrc::compared);
+    EXPECT_EQ((*stream)->next().error().reason, Reason::malformed);
+    EXPECT_EQ((*stream)->next().error().reason, Reason::malformed);
+    auto const unknown = ZipArchive::read(SharedBytes::take(spelled(changed([](auto& m) { m.method = m.local_method = 99; }))));
+    EXPECT_EQ(unknown->open(unknown->entries()[0], ZipCrc::ignored).error().reason, Reason::unsupported);
 }
 
 TEST(Zip, claims_of_huge_sizes_cost_nothing)
