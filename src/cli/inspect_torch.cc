@@ -13,7 +13,7 @@ constexpr size_t most_names = 10'000; // a hostile file mentions more than anybo
 void add_names(Checkpoint const& checkpoint, Description& description)
 {
     auto const is_judged = [&](std::string const& name) {
-        return std::any_of(checkpoint.findings.begin(), checkpoint.findings.end(), [&](CheckpointFinding const& finding) { return finding.message.find(name) != finding.message.npos; });
+        return std::any_of(checkpoint.findings.begin(), checkpoint.findings.end(), [&](TorchFinding const& finding) { return finding.message.find(name) != finding.message.npos; });
     };
     description.document["names"] = Json::array();
     std::vector<std::vector<std::string>> rows;
@@ -122,11 +122,6 @@ Result<void> describe_checkpoint(SourceFile const& source, Description& descript
     auto const checkpoint = TRY(read_checkpoint(source.file.shared()));
     description.add_row("format", checkpoint.format == CheckpointFormat::zip ? "ZIP archive, PyTorch 1.6 and later" : "stream of pickles, before PyTorch 1.6");
     description.add_row("holds", std::string(name_of(checkpoint.kind)) + (checkpoint.weights.empty() ? "" : ", weights in \"" + checkpoint.weights + "\""));
-    std::vector<std::string> findings;
-    for (auto const& finding : checkpoint.findings)
-        if (finding.code != "storage-crc")
-            findings.push_back(finding.code + ": " + finding.message + " (" + finding.where + ")");
-    description.judge(findings);
     description.document["tensors"] = Json::array();
     for (auto const& [name, tensor] : checkpoint.tensors)
         description.add_tensor(name, std::string(name_of(tensor.dtype)), tensor.shape, bytes_of_elements(tensor.dtype, element_count(tensor.shape).value_or(0)).value_or(0));
@@ -143,7 +138,6 @@ Result<void> describe_torchscript(SourceFile const& source, Description& descrip
     description.document["extra_files"] = script.extra_files;
     description.add_row("made by", script.program.traced ? "tracing" : "scripting");
     add_methods(script.program, description);
-    description.judge(findings_of(source, script));
     description.document["tensors"] = Json::array();
     add_program_tensors(script.program, description);
     description.document["operators"] = Json::array();

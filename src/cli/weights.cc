@@ -47,7 +47,7 @@ Result<Weights> weights_of(Checkpoint const& checkpoint, Limits const& limits)
     for (auto const& odd : checkpoint.odd_tensors)
         weights.notes.push_back(odd.name + " is no dense tensor (" + odd.made_by + ") and is left out");
     for (auto const& finding : checkpoint.findings)
-        weights.notes.push_back((finding.code == "storage-crc" ? "" : "a loader that runs this file would do more than read it: ") + finding.message + " (" + finding.where + ")");
+        weights.notes.push_back((finding.is_danger() ? "a loader that runs this file would do more than read it: " : "") + finding.message + " (" + finding.where() + ")");
     note_shared(storages, weights);
     return weights;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/limits.h"
+#include "torch/finding.h"
 #include "torch/torch_tensor.h"
 
 #include <complex>
@@ -83,12 +84,6 @@ struct CheckpointOddTensor {
     std::string made_by; // "torch._utils._rebuild_sparse_tensor"
 };
 
-struct CheckpointFinding {
-    std::string code; // "would-call", "crc", "frame"...
-    std::string message;
-    std::string where; // "data.pkl byte 12", "data/3"
-};
-
 // A name that Python would import, once a name.
 struct CheckpointImport {
     std::string name; // "torch._utils._rebuild_tensor_v2"
@@ -126,10 +121,11 @@ struct Checkpoint {
     std::vector<CheckpointOddTensor> odd_tensors;
     std::vector<CheckpointImport> imports; // in the order of their first mention
     std::vector<CheckpointSource> sources;
-    // None but "storage-crc": proved harmless by rule. Codes: those of pickle/machine.h and pickle/rules.h, those of files/zip.h,
-    // "stranger" (a member that torch does not read), "crc", "storage-crc", "trailing-bytes".
-    std::vector<CheckpointFinding> findings;
+    // None but "storage-crc": proved harmless by rule. Codes: those of pickle/machine.h and pickle/rules.h, "archive" (files/zip.h),
+    // "stranger" (a member that torch does not read), "crc", "no-crc", "storage-crc", "trailing-bytes".
+    std::vector<TorchFinding> findings;
     uint64_t findings_left_out = 0;
+    std::vector<TorchPart> parts; // members that torch does not read ("stranger"): to be judged as what they are
 };
 
 struct CheckpointOptions {

@@ -3,7 +3,7 @@
 void CheckpointEvidence::add(PickleFindings const& found, std::string const& place)
 {
     for (auto const& finding : found.list)
-        findings_.push_back({std::string(finding.code), finding.message, place + " byte " + std::to_string(finding.offset)});
+        findings_.push_back({std::string(finding.code), finding.message, place, finding.offset});
     left_out_ += found.left_out;
 }
 
@@ -19,7 +19,7 @@ void CheckpointEvidence::add(Pickle const& pickle, std::string const& place)
         import.called = import.called || mention.called;
     }
     add(pickle.findings, place);
-    add(judge_pickle(pickle, flavour_), place);
+    add(judge_pickle(pickle, PickleFlavour::torch_state), place);
 }
 
 void CheckpointEvidence::move_to(Checkpoint& checkpoint)

@@ -9,22 +9,16 @@
 // Gathers what the pickles of one file would import and what is to be said about them.
 class CheckpointEvidence {
 public:
-    explicit CheckpointEvidence(PickleFlavour flavour)
-        : flavour_(flavour)
-    {
-    }
-
     // Judges one pickle; `place` is its name in findings: "data.pkl", "pickle 3".
     void add(Pickle const& pickle, std::string const& place);
-    void add(CheckpointFinding finding) { findings_.push_back(std::move(finding)); }
+    std::vector<TorchFinding>& findings() { return findings_; }
     void move_to(Checkpoint& checkpoint);
 
 private:
     void add(PickleFindings const& found, std::string const& place);
 
-    PickleFlavour flavour_;
     std::vector<CheckpointImport> imports_;
     std::map<std::string, size_t> by_name_;
-    std::vector<CheckpointFinding> findings_;
+    std::vector<TorchFinding> findings_;
     uint64_t left_out_ = 0;
 };

@@ -108,7 +108,7 @@ Result<Checkpoint> read_legacy_checkpoint(SharedBytes const& file, CheckpointOpt
 {
     Checkpoint checkpoint;
     checkpoint.format = CheckpointFormat::legacy;
-    CheckpointEvidence evidence(PickleFlavour::torch_state);
+    CheckpointEvidence evidence;
     PickleStream stream(file.bytes(), options.limits, evidence);
     TRY(check_protocol(stream));
     auto const machine = TRY(stream.next("system information"));
@@ -119,7 +119,7 @@ Result<Checkpoint> read_legacy_checkpoint(SharedBytes const& file, CheckpointOpt
     uint64_t position = stream.position();
     auto by_key = TRY(read_storages(keys.root(), TRY(element_sizes(object.graph)), file, position));
     if (position != file.size())
-        evidence.add({"trailing-bytes", std::to_string(file.size() - position) + " bytes follow the last storage", "byte " + std::to_string(position)});
+        evidence.findings().push_back({"trailing-bytes", std::to_string(file.size() - position) + " bytes follow the last storage", "", position});
     TorchStorages storages(std::move(by_key), little && little->boolean() == false);
     TRY(read_checkpoint_values(object.root(), file, storages, options.limits, checkpoint));
     classify_checkpoint(checkpoint);

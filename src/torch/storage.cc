@@ -276,6 +276,18 @@ Result<TorchStorageId> read_storage_id(PickleValue value)
     return id;
 }
 
+std::set<std::string> storage_keys(PickleGraph const& graph)
+{
+    std::set<std::string> keys;
+    for (NodeId id = 0; id < graph.size(); ++id) {
+        auto const tuple = graph.value(id).persistent_id();
+        if (tuple && tuple->is(NodeKind::tuple) && tuple->size() >= 5 && tuple->item(0).text() == "storage")
+            if (auto const key = tuple->item(2).text())
+                keys.emplace(*key);
+    }
+    return keys;
+}
+
 bool is_tensor_call(PickleValue value)
 {
     auto const call = tensor_call(value);

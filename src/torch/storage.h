@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 // From the calls that a torch pickle holds in place of tensors to tensors. Source: PyTorch torch/_utils.py (_rebuild_*),
 // torch/serialization.py (persistent ids), torch/csrc/jit/serialization/unpickler.cpp.
@@ -51,6 +52,9 @@ bool is_tensor_call(PickleValue value);
 // `_rebuild_from_type_v2`. The view is checked against the size that the storage id states.
 // Fails with malformed, or with unsupported for tensors that are not dense (named).
 Result<TensorRecipe> read_tensor_recipe(PickleValue value);
+
+// The keys of all storages that a pickle refers to, whether or not a tensor of it uses them.
+std::set<std::string> storage_keys(PickleGraph const& graph);
 
 // "float32" of the global torch.float32.
 std::optional<DType> torch_dtype(PickleValue global);

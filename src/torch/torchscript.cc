@@ -3,6 +3,8 @@
 #include "pickle/machine.h"
 #include "pickle/rules.h"
 #include "program/check.h"
+#include "torch/members.h"
+#include "torch/operator_rules.h"
 #include "torch/script_objects.h"
 
 #include <algorithm>
@@ -14,23 +16,9 @@ namespace {
 constexpr int64_t newest_version = 10; // PyTorch caffe2/serialize/versions.h, kMaxSupportedFileFormatVersion
 constexpr int64_t package_version = 6;
 
-// The folder that all members stand in, with its slash: what is in front of constants.pkl or, in archives that have none, data.pkl.
-std::string folder_of(ZipArchive const& archive)
-{
-    for (std::string_view const name : {"constants.pkl", "data.pkl", "model.json"})
-        for (auto const& entry : archive.entries()) {
-            size_t const slash = entry.name.find('/');
-            if (slash != std::string::npos && std::string_view(entry.name).substr(slash + 1) == name)
-                return entry.name.substr(0, slash + 1);
-        }
-    return {};
-}
-
 // What PyTorch itself and the libraries that come with it register. Anything else is code that a file cannot bring along, but that
 // it can call where it is there.
-constexpr std::array<std::string_view, 10> known_namespaces{"aten", "prim", "quantized", "_quantized", "sparse", "mkldnn", "prepacked", "xnnpack", "torchvision", "torchaudio"};
 constexpr std::array<std::string_view, 5> known_class_namespaces{"quantized", "rnn", "sparse", "mkldnn", "xnnpack"};
-constexpr std::array<std::string_view, 2> file_operators{"aten::save", "aten::from_file"};
 
 template <size_t Count>
 bool is_one_of(std::array<std::string_view, Count> const& names, std::string_view name)
@@ -38,17 +26,12 @@ bool is_one_of(std::array<std::string_view, Count> const& names, std::string_vie
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-bool has_below(ZipArchive const& archive, std::string const& folder)
-{
-    return std::any_of(archive.entries().begin(), archive.entries().end(), [&](ZipEntry const& entry) { return entry.name.starts_with(folder); });
-}
-
 class ArchiveReader {
 public:
     ArchiveReader(std::shared_ptr<ZipArchive const> archive, Limits const& limits)
         : archive_(std::move(archive)),
           limits_(limits),
-          folder_(folder_of(*archive_))
+          members_(archive_, torch_folder(*archive_, {"constants.pkl", "data.pkl", "model.json"}), file_.findings)
     {
     }
 
@@ -56,47 +39,38 @@ public:
     {
         TRY(check_kind());
         TRY(read_version());
-        bool const is_big_endian = TRY(read_byte_order());
+        bool const is_big_endian = TRY(members_.is_big_endian());
         ScriptCode const code = TRY(read_code());
-        TorchStorages constant_storages(archive_, folder_ + "constants/", is_big_endian);
+        TorchStorages constant_storages(archive_, members_.folder() + "constants/", is_big_endian);
         auto const constants = TRY(within("constants.pkl", read_constants(code, constant_storages)));
         TRY(code.lower(constants, file_.program));
-        TorchStorages storages(archive_, folder_ + "data/", is_big_endian, constant_storages.next_number());
+        TorchStorages storages(archive_, members_.folder() + "data/", is_big_endian, constant_storages.next_number());
         file_.program.module = TRY(within("data.pkl", read_module(code, storages)));
         TRY(within("traced_inputs.pkl", read_traced_inputs()));
         collect_operators();
         judge_operators();
-        find_strangers();
+        TRY(judge_other_pickles());
         file_.program.traced = file_.program.traced || has_operator("prim::NumToTensor");
         if (code.has_hooks(file_.program.module->class_name))
             add_finding("hooks", "", std::nullopt, "the module has hooks: PyTorch runs them around forward, a converted model does not");
-        for (auto const& entry : archive_->entries())
-            if (entry.name.starts_with(folder_ + "extra/") && !entry.is_directory())
-                file_.extra_files.push_back(entry.name.substr(folder_.size() + std::string_view("extra/").size()));
+        TRY(keep_extra_files());
+        members_.add_archive_findings();
+        TRY(members_.add_strangers(is_expected, file_.parts));
         return std::move(file_);
     }
 
 private:
     Result<void> check_kind() const
     {
-        if (has("model.json"))
+        if (members_.has("model.json"))
             return unsupported("a TorchScript archive of PyTorch before 1.4").hint("load it with PyTorch 1.4 or newer and save it again with torch.jit.save");
-        if (has(".data/extern_modules"))
+        if (members_.has(".data/extern_modules"))
             return unsupported("an archive of torch.package, which holds Python source").hint("export the model that is in it with torch.jit.script, and save that");
-        if (!has("constants.pkl") || !has("data.pkl"))
+        if (!members_.has("constants.pkl") || !members_.has("data.pkl"))
             return malformed("no TorchScript archive: it has no constants.pkl and data.pkl in one folder");
-        if (!has_below(*archive_, folder_ + "code/") && has("bytecode.pkl"))
+        if (!members_.has_below("code/") && members_.has("bytecode.pkl"))
             return unsupported("an archive for the mobile interpreter, which holds no code").hint("save the module with torch.jit.save");
         return {};
-    }
-
-    bool has(std::string const& name) const { return archive_->find(folder_ + name) != nullptr; }
-
-    Result<SharedBytes> content(std::string const& name) const
-    {
-        if (!has(name))
-            return malformed("no TorchScript archive: it has no " + name);
-        return within(name, archive_->checked_content(folder_ + name));
     }
 
     void add_finding(std::string code, std::string member, std::optional<uint64_t> offset, std::string message)
@@ -106,8 +80,8 @@ private:
 
     Result<void> read_version()
     {
-        std::string const member = has("version") ? "version" : ".data/version";
-        auto const bytes = TRY(content(member));
+        std::string const member = members_.has("version") ? "version" : ".data/version";
+        auto const bytes = TRY(members_.read(member));
         std::string_view text = text_of(bytes.bytes());
         while (text.ends_with('\n'))
             text.remove_suffix(1);
@@ -122,25 +96,13 @@ private:
         return {};
     }
 
-    Result<bool> read_byte_order() const
-    {
-        if (!has("byteorder"))
-            return false;
-        auto const bytes = TRY(content("byteorder"));
-        std::string_view const text = text_of(bytes.bytes());
-        if (text != "little" && text != "big")
-            return malformed("\"" + std::string(text.substr(0, 40)) + "\" is no byte order").at("byteorder");
-        return text == "big";
-    }
-
     Result<ScriptCode> read_code()
     {
         std::vector<ScriptSource> sources;
-        for (auto const& entry : archive_->entries()) {
-            if (!entry.name.starts_with(folder_ + "code/") || !entry.name.ends_with(".py"))
+        for (auto& name : members_.names_below("code/")) {
+            if (!name.ends_with(".py"))
                 continue;
-            std::string name = entry.name.substr(folder_.size());
-            auto text = TRY(within(name, archive_->checked_content(entry)));
+            auto text = TRY(members_.read(name));
             sources.push_back({name, text_of(text.bytes())});
             file_.code.push_back({std::move(name), std::move(text)});
         }
@@ -150,7 +112,7 @@ private:
     // A pickle and the value of its root; what the machine found goes to the findings.
     Result<ProgramValue> read_values(std::string const& member, ScriptCode const& code, TorchStorages& storages)
     {
-        auto const bytes = TRY(archive_->checked_content(folder_ + member));
+        auto const bytes = TRY(members_.read(member));
         Pickle const pickle = TRY(read_pickle(bytes.bytes(), {limits_, 0}));
         ScriptObjects objects(code, storages, limits_);
         ProgramValue value = TRY(objects.read(pickle.root()));
@@ -172,6 +134,10 @@ private:
             if (name.starts_with(built_in) && !is_one_of(known_class_namespaces, std::string_view(name).substr(built_in.size(), name.find('.', built_in.size()) - built_in.size())))
                 add_finding("custom-code", member, mention.offset, name + ": a class of a library that the file does not bring along");
         }
+        std::string const storages = member == "constants.pkl" ? "constants/" : member == "traced_inputs.pkl" ? "traced_inputs/"
+                                                                                                              : "data/";
+        for (auto const& key : storage_keys(pickle.graph))
+            members_.mark_read(storages + key);
         if (pickle.end != size)
             add_finding("trailing-bytes", member, pickle.end, std::to_string(size - pickle.end) + " bytes follow the pickle");
     }
@@ -196,11 +162,12 @@ private:
 
     Result<void> read_traced_inputs()
     {
-        if (!has("traced_inputs.pkl"))
+        if (!members_.has("traced_inputs.pkl"))
             return {};
         file_.program.traced = true;
-        auto const bytes = TRY(archive_->checked_content(folder_ + "traced_inputs.pkl"));
+        auto const bytes = TRY(members_.read("traced_inputs.pkl"));
         Pickle const pickle = TRY(read_pickle(bytes.bytes(), {limits_, 0}));
+        judge(pickle, {}, bytes.size(), "traced_inputs.pkl");
         auto const methods = without_tag(pickle.root());
         if (!methods.is(NodeKind::dict))
             return malformed("the example inputs are no dict");
@@ -260,22 +227,42 @@ private:
     // Code that nothing calls counts as well: __setstate__ runs while PyTorch loads, any other method when somebody asks for it.
     void judge_operators()
     {
-        for (auto const& found : file_.operators) {
-            if (is_one_of(file_operators, found.name))
-                add_finding("writes-files", place_of(found), std::nullopt, found.name + " reads or writes files that the model names");
-            else if (!is_one_of(known_namespaces, std::string_view(found.name).substr(0, found.name.find("::"))))
-                add_finding("custom-code", place_of(found), std::nullopt, found.name + ": an operator of a library that the file does not bring along");
-        }
+        for (auto const& found : file_.operators)
+            if (auto const judged = judge_operator(found.name))
+                add_finding(std::string(judged->code), place_of(found), std::nullopt, judged->message);
     }
 
     std::string place_of(TorchScriptOperator const& found) const { return found.places.empty() ? "" : file_.program.text(found.places.front()); }
 
-    // torch.load looks into the folder of the first member, torch.jit.load into that of constants.pkl.
-    void find_strangers()
+    // Pickles that PyTorch reads beside the module: where the code came from, and the mobile interpreter's form of it.
+    Result<void> judge_other_pickles()
     {
-        for (auto const& entry : archive_->entries())
-            if (!entry.name.starts_with(folder_))
-                add_finding("stranger", entry.name, std::nullopt, "a member outside of the folder " + folder_);
+        std::vector<std::string> names = members_.names_below("code/");
+        std::erase_if(names, [](std::string const& name) { return !name.ends_with(".debug_pkl"); });
+        for (char const* const mobile : {"bytecode.pkl", "mobile_debug_handles.pkl"})
+            if (members_.has(mobile))
+                names.emplace_back(mobile);
+        for (auto const& name : names) {
+            auto const bytes = TRY(members_.read(name));
+            auto const pickle = TRY(within(name, read_pickle(bytes.bytes(), {limits_, 0})));
+            judge(pickle, {}, bytes.size(), name);
+        }
+        return {};
+    }
+
+    // Whatever the author put there: PyTorch gives it out as bytes.
+    Result<void> keep_extra_files()
+    {
+        for (auto const& name : members_.names_below("extra/")) {
+            file_.extra_files.push_back(name.substr(std::string_view("extra/").size()));
+            file_.parts.push_back({name, TRY(members_.read(name))});
+        }
+        return {};
+    }
+
+    static bool is_expected(std::string_view name)
+    {
+        return name == ".data/serialization_id" || name == ".data/version" || name == "version" || name == ".format_version" || name == ".storage_alignment" || name.starts_with("traced_inputs/");
     }
 
     static void count_block(Block const& block, std::map<std::string, TorchScriptOperator>& by_name)
@@ -299,17 +286,19 @@ private:
 
     std::shared_ptr<ZipArchive const> archive_;
     Limits const& limits_;
-    std::string folder_;
     uint64_t inputs_seen_ = 0;
     TorchScriptFile file_;
+    TorchMembers members_;
 };
 
 }
 
 bool is_torchscript(ZipArchive const& archive)
 {
-    std::string const folder = folder_of(archive);
-    return archive.find(folder + "data.pkl") != nullptr && archive.find(folder + "constants.pkl") != nullptr && has_below(archive, folder + "code/");
+    std::string const folder = torch_folder(archive, {"constants.pkl"});
+    auto const entries = archive.entries();
+    bool const has_code = std::any_of(entries.begin(), entries.end(), [&](ZipEntry const& entry) { return entry.name.starts_with(folder + "code/"); });
+    return has_code && archive.find(folder + "data.pkl") != nullptr && archive.find(folder + "constants.pkl") != nullptr;
 }
 
 Result<TorchScriptFile> read_torchscript(std::shared_ptr<ZipArchive const> archive, Limits const& limits)

@@ -2,6 +2,7 @@
 
 #include "files/zip.h"
 #include "program/program.h"
+#include "torch/finding.h"
 
 #include <memory>
 #include <optional>
@@ -38,25 +39,15 @@ struct TorchScriptOperator {
     std::vector<SourcePlace> places; // the first of them
 };
 
-// Something to know before the file is trusted or its numbers believed. Codes: "hooks" and "version" are about numbers; "pickle",
-// "trailing-bytes" and "stranger" about bytes that no torch.jit.save leaves; "writes-files" and "custom-code" about what the code
-// would do where PyTorch loads or runs it.
-struct TorchScriptFinding {
-    std::string code; // a word that stays the same
-    std::string message;
-    std::string member; // "data.pkl"; empty where it is about the archive
-    std::optional<uint64_t> offset; // in the member
-
-    // Whether loading or running the file may do something else than compute, or cannot be shown not to.
-    bool is_danger() const { return code != "hooks" && code != "version"; }
-};
-
 struct TorchScriptFile {
     Program program;
     std::vector<TorchScriptCode> code; // in the order of Program::files
     std::vector<TorchScriptOperator> operators; // by name; those of prim:: that only shape the program are left out
-    std::vector<TorchScriptFinding> findings;
+    // Codes: "hooks" and "version" are about numbers; "pickle", "trailing-bytes" and "stranger" about bytes that no torch.jit.save
+    // leaves; "writes-files" and "custom-code" about what the code would do where PyTorch loads or runs it.
+    std::vector<TorchFinding> findings;
     std::vector<std::string> extra_files; // names below extra/
+    std::vector<TorchPart> parts; // extra files, and members that nothing reads ("stranger"): to be judged as what they are
 };
 
 // Whether the archive looks like one: data.pkl, constants.pkl and code/ below one folder.

@@ -246,11 +246,11 @@ TEST(TorchScript, refuses_archives_of_other_kinds)
     EXPECT_EQ(answer(with("m/version", "6\n")), "error: version 6, that of torch.package, version");
     EXPECT_EQ(answer(with("m/version", "x")), "error: \"x\" is no version, version");
     EXPECT_EQ(answer(with("m/version", "11\n")), "finding version: version 11 is newer than 10: operators may mean something else by now, version\n");
-    EXPECT_EQ(answer(with("m/byteorder", "middle")), "error: \"middle\" is no byte order, byteorder");
+    EXPECT_EQ(answer(with("m/byteorder", "middle")), "error: byteorder is \"middle\", wanted little or big, m/byteorder");
     EXPECT_EQ(answer(with("m/constants.pkl", pickle("N"))), "error: the constants are no tuple, constants.pkl");
     EXPECT_EQ(answer(with("m/data.pkl", pickle("N"))), "error: the module is no object, data.pkl");
     EXPECT_EQ(answer(with("m/code/__torch__/a.py", "class")), "error: found the end of the line, wanted a name, line 1, code/__torch__/a.py");
-    EXPECT_EQ(answer({good[0], good[1], good[2]}), "error: no TorchScript archive: it has no .data/version");
+    EXPECT_EQ(answer({good[0], good[1], good[2]}), "error: the archive has no member m/.data/version");
     EXPECT_EQ(answer(with("m/traced_inputs.pkl", pickle("N"))), "error: the example inputs are no dict, traced_inputs.pkl");
 }
 
@@ -266,7 +266,7 @@ TEST(TorchScript, tells_what_may_do_more_than_compute)
     auto members = model(object("__torch__", "M", ""));
     members[0].second += "tail";
     members.emplace_back("n/data.pkl", pickle("N"));
-    EXPECT_EQ(answer(members), "finding trailing-bytes: 4 bytes follow the pickle, data.pkl\nfinding stranger: a member outside of the folder m/, n/data.pkl\n");
+    EXPECT_EQ(answer(members), "finding trailing-bytes: 4 bytes follow the pickle, data.pkl\nfinding stranger: a member that no reader of such an archive reads, n/data.pkl\n");
 }
 
 // A pickle of a few hundred bytes unfolds into 2^100 values, or nests 100,000 deep.
