@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
     PickleOptions options;
     options.limits.steps = 100'000;
     auto const run = run_pickle(std::as_bytes(std::span(data, size)), options);
-    for (auto const flavour : {PickleFlavour::plain, PickleFlavour::numpy, PickleFlavour::torch_state, PickleFlavour::torch_script})
+    for (auto const flavour : {PickleFlavour::values, PickleFlavour::torch_state, PickleFlavour::torch_script})
         (void)judge_pickle(run.pickle, flavour);
     if (run.error)
         return 0;

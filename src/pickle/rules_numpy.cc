@@ -1,0 +1,61 @@
+#include "pickle/rule_table.h"
+
+namespace {
+
+constexpr UseRule value{.is_value = true};
+constexpr UseRule scalar_type{.is_value = true, .roles = "FY"};
+constexpr UseRule reconstruct{.reduce = "Ntr", .state = 'a', .makes = 'W'};
+constexpr UseRule scalar{.reduce = "Ar|A"};
+constexpr UseRule from_buffer{.reduce = "rAts|BAts", .makes = 'W'};
+constexpr UseRule array_class{.roles = "N"};
+
+// Source: numpy/_core/src/multiarray/methods.c, numpy/_core/_internal.py, numpy/ma/core.py, numpy/random/_pickle.py, and joblib
+// joblib/numpy_pickle.py.
+constexpr NamedRule rules[] = {
+    {"numpy.core.multiarray", "_reconstruct", reconstruct},
+    {"numpy._core.multiarray", "_reconstruct", reconstruct},
+    {"numpy.core.multiarray", "scalar", scalar},
+    {"numpy._core.multiarray", "scalar", scalar},
+    {"numpy.core.numeric", "_frombuffer", from_buffer},
+    {"numpy._core.numeric", "_frombuffer", from_buffer},
+    {"numpy", "dtype", {.reduce = "Ubb|U|Ybb", .state = 'y', .makes = 'A', .is_value = true}},
+    {"numpy", "ndarray", array_class},
+    {"numpy", "matrix", array_class},
+    {"numpy", "recarray", array_class},
+    {"numpy", "record", {.roles = "Y"}}, // the type of a dtype
+    {"numpy.matrixlib.defmatrix", "matrix", array_class},
+    {"numpy.rec", "recarray", array_class},
+    {"numpy.rec", "record", {.roles = "Y"}},
+    {"numpy.core.records", "recarray", array_class},
+    {"numpy.core.records", "record", {.roles = "Y"}},
+    {"numpy.ma.core", "_mareconstruct", {.reduce = "XNtr", .state = 'q', .makes = 'W'}},
+    {"numpy.ma.core", "MaskedArray", {.roles = "X"}},
+    {"numpy.ma", "MaskedArray", {.roles = "X"}},
+    {"numpy.ma.core", "MaskedConstant", {.reduce = ""}},
+    {"numpy.random._pickle", "__randomstate_ctor", {.reduce = "G|GJ|g", .state = 'b'}},
+    {"numpy.random._pickle", "__generator_ctor", {.reduce = "G|GJ|g", .state = 'b'}},
+    {"numpy.random._pickle", "__bit_generator_ctor", {.reduce = "G", .state = 'b', .makes = 'g', .roles = "J"}},
+    {"numpy.random", "__RandomState_ctor", {.reduce = "", .state = 't'}},
+    {"numpy.random._mt19937", "MT19937", {.roles = "G"}},
+    {"numpy.random._pcg64", "PCG64", {.roles = "G"}},
+    {"numpy.random._pcg64", "PCG64DXSM", {.roles = "G"}},
+    {"numpy.random._philox", "Philox", {.roles = "G"}},
+    {"numpy.random._sfc64", "SFC64", {.roles = "G"}},
+    {"numpy.random.bit_generator", "__pyx_unpickle_SeedSequence", {.reduce = "ciO", .state = 't'}},
+    {"numpy.random.bit_generator", "SeedSequence", {.roles = "c"}},
+    {"joblib.numpy_pickle", "NumpyArrayWrapper", {.newobj = "", .base = 'o', .state = 'j', .makes = 'W'}},
+    {"sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper", {.newobj = "", .base = 'o', .state = 'j', .makes = 'W'}},
+};
+
+constexpr RuleFamily families[] = {
+    {"Types of numbers",
+#include "pickle/family_scalar_types.inc"
+        , scalar_type},
+    {"Functions of arrays, as values",
+#include "pickle/family_ufuncs.inc"
+        , value},
+};
+
+}
+
+RulePart numpy_rules() { return {"numpy and joblib", rules, families}; }
