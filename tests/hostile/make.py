@@ -11,21 +11,27 @@ import sys
 
 sys.dont_write_bytecode = True
 
+import archives
 import arrays
+import exported
+import gadgets
 import graphs
+import joblibs
+import nested
 import pickles
 import polyglots
 import scripts
+import slots
 import torch_files
 import zips
 
-LARGEST = 4096
+LARGEST = 5120
 
 
 def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent / "cases"
     written = {}
-    for family in (pickles, zips, torch_files, scripts, arrays, graphs, polyglots):
+    for family in (pickles, gadgets, slots, nested, zips, archives, torch_files, scripts, exported, arrays, joblibs, graphs, polyglots):
         for name, content in family.cases():
             if name in written:
                 sys.exit(f"{name} is made twice")

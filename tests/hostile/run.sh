@@ -1,93 +1,141 @@
 #!/bin/bash
 # run.sh PROGRAM [WORD]: gives every hostile file (whose name holds WORD) to the program and holds what comes of it against expected.tsv.
+# run.sh PROGRAM --write [WORD]: prints the rows of expected.tsv as they would have to be.
 #
-# The columns of expected.tsv: file; then for `inspect` exit status, kind, verdict and a text that its document holds ("-" where there is
-# none); then the exit statuses of `convert` to safetensors, of `convert` to ONNX, and of `publish`. Whatever the file, no command may
-# be ended by a signal, end with 70, take more than 5 seconds or a gigabyte, print anything but one JSON document, leave a file behind
-# that it did not say it wrote, or do what the file's payload says: create a file of the name hullmark-was-here.
+# The columns of expected.tsv: file; the verdict of `scan` and the word of one of its findings; the exit status of `inspect`, the kind,
+# and a text that its document holds; then the exit statuses of `convert` to safetensors, of `convert` to ONNX, and of `publish`.
+# "-" where there is none, "." where the command is not run. Few files are "safe": harmless ones that look like an attack.
+#
+# Whatever the file, no command may be ended by a signal, end with 70, take more than 5 seconds or a gigabyte, print anything but one
+# JSON document, leave a file behind that it did not say it wrote, or do what the file's payload says: create a file of the name
+# hullmark-was-here. `inspect` may not give another verdict than `scan`. What the files do when they are really loaded stands in
+# executes.tsv, which tests/judges/hostile_loaders.py proves.
 set -uo pipefail
 
 program=$(readlink -f "$1")
-word=${2:-}
+shift
+writing=no
+[ "${1:-}" != --write ] || { writing=yes && shift; }
+word=${1:-}
 here=$(dirname "$(readlink -f "$0")")
-export NO_COLOR=1 LC_ALL=C.UTF-8
+export NO_COLOR=1 LC_ALL=C.UTF-8 program
 unset HULLMARK_REGISTRY
 command -v jq >/dev/null || { echo "skipped: jq is not installed"; exit 77; }
 
 folder=$(mktemp -d "${TMPDIR:-/tmp}/hullmark-hostile.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
-export TMPDIR=$folder/tmp
-mkdir "$TMPDIR" "$folder/work"
-cp -r "$here/cases" "$folder/cases"
-cd "$folder/cases" || exit 1
-
-# What no version control system keeps.
-printf '0123456789abcdef' >"$folder/secret.bin"
-ln -s ../../secret.bin onnx-external-symlink/data.bin
-ln -s ../.. onnx-external-symlinked-folder/folder
-mkdir "$folder/data" && cp "$folder/secret.bin" "$folder/data.bin"
-ln "$folder/secret.bin" onnx-external-hard-link/data.bin
-mkfifo onnx-external-fifo/data.bin
-ln -s /dev/zero onnx-external-device/data.bin
-cd "$folder/work" || exit 1
+export folder TMPDIR=$folder/tmp
+mkdir "$TMPDIR" "$folder/work" "$folder/said"
+"$here/lay_out.sh" "$folder" || exit 1
 
 failed=0
 wrong()
 {
     failed=$((failed + 1))
-    echo "$file: ${verb/"$folder/cases/"/}: $1"
-    { head -c 600 "$folder/out"; echo; } | sed 's/^/    stdout: /'
-    { head -c 600 "$folder/err"; echo; } | sed 's/^/    stderr: /'
+    echo "$1: $2" >&2
 }
 
-# One command under limits; $status. What it may leave behind is $1, and is removed.
-run()
+# One command in a folder of its own, under limits. $1 numbers the case, $2 names the command.
+command()
 {
-    local output=$1
-    shift
-    verb="$*"
+    local said=$folder/said/$1.$2 place=$folder/work/$1.$2 output=$3 status
+    shift 3
+    mkdir "$place"
+    cd "$place" || return
     (
         ulimit -t 5
         ulimit -v 1000000
         exec timeout --signal=KILL 20 "$program" "$@" --json
-    ) >"$folder/out" 2>"$folder/err" </dev/null
+    ) >"$said" 2>"$said.err" </dev/null
     status=$?
-    [ $status -lt 128 ] && [ $status != 70 ] || wrong "ended with status $status"
-    [ "$(jq --slurp 'length == 1 and .[0].schema_version == 1' "$folder/out" 2>/dev/null)" = true ] || wrong "stdout is not one JSON document"
+    echo $status >"$said.status"
     [ $status != 0 ] || rm -rf "$output"
-    local left
-    left=$(find "$folder/work" "$TMPDIR" -mindepth 1)
-    [ -z "$left" ] || { wrong "leaves $left"; find "$folder/work" "$TMPDIR" -mindepth 1 -delete; }
+    rmdir "$place" 2>/dev/null || true
 }
 
-expect() { [ "$1" = "$2" ] || wrong "$3 is $1, wanted $2"; }
-
-cases=0
-while IFS=$'\t' read -r file inspect_status kind verdict text safetensors onnx publish; do
-    [[ $file != \#* && $file == *"$word"* ]] || continue
-    cases=$((cases + 1))
-    path=$folder/cases/$file
-    given=()
+one()
+{
+    local number=$1 path=$folder/cases/$2 kind=$3 given=()
     [ "$kind" != torchscript ] || given=(--input 'x:float32[4]')
+    command "$number" inspect none inspect "$path"
+    [ "$4" = . ] || command "$number" safetensors out.safetensors convert "$path" -o out.safetensors
+    [ "$5" = . ] || command "$number" onnx out.onnx convert "$path" -o out.onnx "${given[@]}"
+    [ "$6" = . ] || command "$number" publish registry publish "$path" --name hostile --allow-unverified --registry registry "${given[@]}"
+}
+export -f command one
 
-    run none inspect "$path"
-    expect $status "$inspect_status" "the exit status"
-    expect "$(jq -r '.kind // "-"' "$folder/out")" "$kind" "the kind"
-    expect "$(jq -r '.verdict // "-"' "$folder/out")" "$verdict" "the verdict"
-    [ "$text" = - ] || grep -qF -- "$text" "$folder/out" || wrong "does not say: $text"
-    run out.safetensors convert "$path" -o out.safetensors
-    expect $status "$safetensors" "the exit status"
-    run out.onnx convert "$path" -o out.onnx "${given[@]}"
-    expect $status "$onnx" "the exit status"
-    run registry publish "$path" --name hostile --allow-unverified --registry registry "${given[@]}"
-    expect $status "$publish" "the exit status"
+# All files at once.
+cd "$folder/work" || exit 1
+(
+    ulimit -t 60
+    exec timeout --signal=KILL 120 "$program" scan "$folder/cases" --json
+) >"$folder/scan" 2>"$folder/scan.err" </dev/null
+status=$?
+[ $status = 1 ] || [ $writing = yes ] || wrong scan "ended with $status: $(head -c 600 "$folder/scan.err")"
+declare -A verdicts words
+while IFS=$'\t' read -r path verdict found; do
+    verdicts[$path]=$verdict words[$path]=" $found "
+done < <(jq -r --arg root "$folder/cases/" '.files[] | [(.path | ltrimstr($root)), .verdict, ([.findings[].code] | unique | join(" "))] | @tsv' "$folder/scan")
+
+# Each file by itself.
+rows=()
+while IFS= read -r row; do
+    [[ $row == \#* || ${row%%$'\t'*} != *"$word"* ]] || rows+=("$row")
 done <"$here/expected.tsv"
+number=0
+for row in "${rows[@]}"; do
+    IFS=$'\t' read -r file _ _ _ kind _ safetensors onnx publish <<<"$row"
+    printf '%s\0%s\0%s\0%s\0%s\0%s\0' $number "$file" "$kind" "$safetensors" "$onnx" "$publish"
+    number=$((number + 1))
+done | xargs -0 -n 6 -P "$(nproc)" bash -c 'one "$@"' one
 
-# Each file has its row.
-if [ -z "$word" ]; then
-    while read -r path; do
-        [[ $path == */data.bin ]] || grep -q "^${path#"$here/cases/"}"$'\t' "$here/expected.tsv" || { echo "$path: has no row in expected.tsv"; failed=$((failed + 1)); }
-    done < <(find "$here/cases" -type f)
-fi
-echo "$cases hostile files, $failed failures"
-[ $failed = 0 ] && [ $cases != 0 ]
+declare -A kinds verdict_of sound
+cd "$folder/said" || exit 1
+rm -f ./*.err.status
+shopt -s nullglob
+outputs=(*.inspect *.safetensors *.onnx *.publish)
+while IFS=$'\t' read -r name good kind verdict; do
+    sound[$name]=$good kinds[$name]=$kind verdict_of[$name]=$verdict
+done < <(jq -nrR 'reduce inputs as $line ({}; .[input_filename] += $line + "\n") | to_entries[]
+    | .key as $name | (.value | try fromjson catch null) | [$name, .schema_version == 1, .kind // "-", .verdict // "-"] | @tsv' "${outputs[@]}")
+
+number=0
+for row in "${rows[@]}"; do
+    IFS=$'\t' read -r file scan finding inspect kind text safetensors onnx publish <<<"$row"
+    declare -A want=([inspect]=$inspect [safetensors]=$safetensors [onnx]=$onnx [publish]=$publish)
+    was=()
+    for verb in inspect safetensors onnx publish; do
+        name=$number.$verb
+        if [ "${want[$verb]}" = . ]; then
+            was+=(.)
+            continue
+        fi
+        read -r status <"$name.status"
+        was+=("$status")
+        { [ "$status" -lt 128 ] && [ "$status" != 70 ]; } || wrong "$file: $verb" "ended with status $status"
+        [ "${sound[$name]:-}" = true ] || wrong "$file: $verb" "stdout is not one JSON document: $(head -c 300 "$name")"
+        [ $writing = yes ] || [ "$status" = "${want[$verb]}" ] || wrong "$file: $verb" "ended with $status, wanted ${want[$verb]}: $(head -c 600 "$name")"
+    done
+    verdict=${verdicts[$file]:--} found=${words[$file]:- }
+    inspected=${verdict_of[$number.inspect]:--} is=${kinds[$number.inspect]:--}
+    said=$text
+    [ "$text" = - ] || grep -qF -- "$text" "$number.inspect" || said=-
+    if [ $writing = yes ]; then
+        [[ $found == *" $finding "* ]] || finding=$(cut -d ' ' -f 2 <<<"$found")
+        (IFS=$'\t' && echo "$file"$'\t'"$verdict"$'\t'"${finding:--}"$'\t'"${was[0]}"$'\t'"$is"$'\t'"$said"$'\t'"${was[*]:1}")
+    else
+        [ "$verdict" = "$scan" ] || wrong "$file: scan" "says $verdict ($found), wanted $scan"
+        [ "$finding" = - ] || [[ $found == *" $finding "* ]] || wrong "$file: scan" "finds$found, wanted $finding"
+        [ "$is" = "$kind" ] || wrong "$file: inspect" "calls it $is, wanted $kind"
+        [ "$said" = "$text" ] || wrong "$file: inspect" "does not say: $text"
+        [ "$inspected" = - ] || [ "$inspected" = "$verdict" ] || wrong "$file: inspect" "says $inspected, scan says $verdict"
+    fi
+    number=$((number + 1))
+done
+
+left=$(find "$folder/work" "$TMPDIR" -mindepth 1)
+[ -z "$left" ] || wrong "left behind" "$left"
+marked=$(find "$folder" "${TMPDIR%/tmp}/.." -maxdepth 1 -name 'hullmark-was-here*' 2>/dev/null)
+[ -z "$marked" ] || wrong "a payload ran" "$marked"
+[ $writing = yes ] || echo "$number files, $failed wrong"
+[ $failed -eq 0 ] && [ $number -gt 0 ]
