@@ -4,7 +4,8 @@
 #
 # The columns of expected.tsv: file; the verdict of `scan` and the word of one of its findings; the exit status of `inspect`, the kind,
 # and a text that its document holds; then the exit statuses of `convert` to safetensors, of `convert` to ONNX, and of `publish`.
-# "-" where there is none, "." where the command is not run. Few files are "safe": harmless ones that look like an attack.
+# "-" where there is none, "." where the command is not run. Few files are "safe": harmless ones that look like an attack. "refused"
+# stands for dangerous or unreadable. --write makes no row safe that was not.
 #
 # Whatever the file, no command may be ended by a signal, end with 70, take more than 5 seconds or a gigabyte, print anything but one
 # JSON document, leave a file behind that it did not say it wrote, or do what the file's payload says: create a file of the name
@@ -122,9 +123,13 @@ for row in "${rows[@]}"; do
     [ "$text" = - ] || grep -qF -- "$text" "$number.inspect" || said=-
     if [ $writing = yes ]; then
         [[ $found == *" $finding "* ]] || finding=$(cut -d ' ' -f 2 <<<"$found")
+        if [ "$scan" != safe ] && [[ $verdict != @(dangerous|unreadable) ]]; then
+            wrong "$file: scan" "says $verdict, wanted $scan"
+            verdict=$scan
+        fi
         (IFS=$'\t' && echo "$file"$'\t'"$verdict"$'\t'"${finding:--}"$'\t'"${was[0]}"$'\t'"$is"$'\t'"$said"$'\t'"${was[*]:1}")
     else
-        [ "$verdict" = "$scan" ] || wrong "$file: scan" "says $verdict ($found), wanted $scan"
+        [ "$verdict" = "$scan" ] || [[ $scan == refused && $verdict == @(dangerous|unreadable) ]] || wrong "$file: scan" "says $verdict ($found), wanted $scan"
         [ "$finding" = - ] || [[ $found == *" $finding "* ]] || wrong "$file: scan" "finds$found, wanted $finding"
         [ "$is" = "$kind" ] || wrong "$file: inspect" "calls it $is, wanted $kind"
         [ "$said" = "$text" ] || wrong "$file: inspect" "does not say: $text"
