@@ -5,7 +5,8 @@ import lzma
 import struct
 import zlib
 
-from joblibs import COMPRESSIONS, gzipped, zstd
+from arrays import about, npy
+from joblibs import gzipped, zstd
 from opcodes import *
 from torch_files import GOOD, MAGIC, checkpoint, document, legacy, tar_header, tensor
 from zips import DEFLATED, Archive, Member, zip64_end
@@ -130,7 +131,7 @@ def zip_more():
     yield "zip-tar-inside.zip", Archive([Member("model.tar", tar(entry("model.pkl", ATTACK)), method=DEFLATED)]).bytes()
     yield "zip-gzip-inside.zip", Archive([Member("model.pkl.gz", gzipped(ATTACK))]).bytes()
     yield "zip-joblib-inside.zip", Archive([Member("model.joblib", zlib.compress(ATTACK))]).bytes()
-    yield "zip-npy-inside.zip", Archive([Member("a.dat", b"\x93NUMPY\1\0\x36\0{'descr':'|O','fortran_order':False,'shape':(1,)}     \n" + ATTACK)]).bytes()
+    yield "zip-npy-inside.zip", Archive([Member("a.dat", npy(about("'|O'", "(1,)"), ATTACK))]).bytes()
     deep = Archive([Member("data.pkl", ATTACK)]).bytes()
     for _ in range(20):
         deep = Archive([Member("inner.zip", deep, method=DEFLATED)]).bytes()

@@ -94,6 +94,18 @@ def external_data():
     yield "onnx-external-in-branch/model.onnx", model(graph([choice, ADD], [condition]))
     sparse = part(1, outside(shape=(1,), length=4)) + part(2, initializer("", (1,), struct.pack("<q", 0), INT64)) + number(3, 4)
     yield "onnx-external-in-sparse-values/model.onnx", model(graph(initializers=[], more=part(15, sparse)))
+    sparse = part(1, initializer("w", (1,), FLOATS[:4])) + part(2, outside(shape=(1,), length=8, element=INT64)) + number(3, 4)
+    yield "onnx-external-in-sparse-indices/model.onnx", model(graph(initializers=[], more=part(15, sparse)))
+    listed = node("Constant", [], ["w"], part(5, part(1, "values") + part(10, outside()) + number(20, 9)))
+    yield "onnx-external-in-tensor-list/model.onnx", model(graph([listed, ADD], []))
+    sparse = part(1, outside(shape=(1,), length=4)) + part(2, initializer("", (1,), struct.pack("<q", 0), INT64)) + number(3, 4)
+    held = node("Constant", [], ["w"], part(5, part(1, "sparse_value") + part(22, sparse) + number(20, 11)))
+    yield "onnx-external-in-sparse-attribute/model.onnx", model(graph([held, ADD], []))
+    yield "onnx-external-location-twice/model.onnx", model(graph(initializers=[initializer(external={"location": "data.bin", "offset": 0, "length": 16}).replace(number(14, 1), part(13, part(1, "location") + part(2, "../onnx-outside.bin")) + number(14, 1))]))
+    yield "onnx-external-location-twice/data.bin", FLOATS
+    overlapping = [initializer("w", external={"location": "data.bin", "offset": 0, "length": 16}), initializer("v", external={"location": "data.bin", "offset": 8, "length": 16})]
+    yield "onnx-external-into-another-tensor/model.onnx", model(graph(initializers=overlapping))
+    yield "onnx-external-into-another-tensor/data.bin", FLOATS * 2
     yield "onnx-external-in-function/model.onnx", model(graph([node("f", ["x"], ["y"], domain="own")], []), OWN, function("f", [constant, ADD]))
     yield "onnx-external-in-training/model.onnx", model(more=part(20, part(1, graph(initializers=[outside()])) + part(2, graph())))
     for word, offset, length in (("offset-2-63", 2**63 - 1, 16), ("offset-negative", -16, 16), ("length-2-63", 0, 2**63 - 1), ("length-negative", 0, -1), ("beyond-end", 8, 16), ("offset-text", "0x0", 16), ("length-short", 0, 4)):

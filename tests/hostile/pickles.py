@@ -1,4 +1,5 @@
 """Bare pickles. Each would run something, means two things to two unpicklers, is broken behind its payload, or claims too much."""
+import gzip
 import pickle
 import struct
 
@@ -18,6 +19,12 @@ def calls():
     yield "pickle-newobj-popen.pkl", PROTO2 + name("subprocess", "Popen") + items(NOTE, integer(0), NONE) + NEWOBJ + STOP
     yield "pickle-newobj-ex-popen.pkl", PROTO4 + name("subprocess", "Popen") + items(NOTE) + dictionary(shell=TRUE) + NEWOBJ_EX + STOP
     yield "pickle-call-then-pop.pkl", PROTO2 + payload() + POP + EMPTY_DICT + STOP
+    yield "pickle-obj-then-pop.pkl", MARK + name("os", "system") + NOTE + b"o" + POP + NONE + STOP
+    yield "pickle-inst-then-pop.pkl", MARK + NOTE + b"ios\nsystem\n" + POP + NONE + STOP
+    yield "pickle-newobj-then-pop.pkl", PROTO2 + name("numpy", "memmap") + items(text("hullmark-was-here"), text("u1"), text("w+"), integer(0), items(integer(4))) + NEWOBJ + POP + NONE + STOP
+    yield "pickle-call-then-pop-mark.pkl", PROTO2 + NONE + MARK + payload() + POP_MARK + STOP
+    yield "pickle-call-under-stop.pkl", PROTO2 + payload() + NONE + STOP
+    yield "pickle-call-memoized.pkl", PROTO2 + payload() + put(0) + POP + NONE + STOP
     yield "pickle-call-in-dict-key.pkl", PROTO2 + EMPTY_DICT + payload() + integer(1) + SETITEM + STOP
     yield "pickle-import-only.pkl", PROTO2 + name("antigravity", "__name__") + STOP
     yield "pickle-extension-code.pkl", PROTO2 + b"\x82\x01" + items(NOTE) + REDUCE + STOP
@@ -36,6 +43,9 @@ def names_built_on_the_way():
     yield "pickle-stack-global-pop-between.pkl", PROTO4 + posix + short_text("x") + POP + system + MARK + short_text("OrderedDict") + POP_MARK + end
     yield "pickle-stack-global-dup.pkl", PROTO4 + short_text("antigravity") + DUP + STACK_GLOBAL + STOP
     yield "pickle-stack-global-computed.pkl", PROTO4 + call(name("builtins", "str"), short_text("posix")) + system + end
+    yield "pickle-stack-global-added.pkl", PROTO4 + call(name("_operator", "add"), short_text("po"), short_text("six")) + system + end
+    yield "pickle-stack-global-joined.pkl", PROTO4 + short_text("posix") + call(name("_codecs", "decode"), blob(b"flfgrz"), text("rot13")) + end
+    yield "pickle-stack-global-from-dict.pkl", PROTO4 + posix + call(name("_operator", "getitem"), dictionary(a=system), short_text("a")) + end
     yield "pickle-stack-global-nested-name.pkl", PROTO4 + short_text("collections") + short_text("abc.sys.modules") + STACK_GLOBAL + STOP
     yield "pickle-dotted-name-random.pkl", PROTO4 + call(name("random", "_os.system"), NOTE) + STOP
     yield "pickle-dotted-name-pathlib.pkl", PROTO4 + call(name("pathlib", "os.mkdir"), text("hullmark-was-here")) + STOP
@@ -55,7 +65,7 @@ def relays():
     yield "pickle-relay-namespace-append.pkl", PROTO2 + name("types", "SimpleNamespace") + EMPTY_TUPLE + REDUCE + dictionary(append=RUN) + BUILD + NOTE + APPEND + STOP
     yield "pickle-relay-namespace-extend.pkl", PROTO2 + name("argparse", "Namespace") + EMPTY_TUPLE + NEWOBJ + dictionary(extend=name("subprocess", "call")) + BUILD + MARK + text("touch") + text("hullmark-was-here") + APPENDS + STOP
     yield "pickle-relay-set-add.pkl", PROTO4 + name("argparse", "Namespace") + EMPTY_TUPLE + NEWOBJ + dictionary(add=RUN) + BUILD + MARK + NOTE + b"\x90" + STOP
-    yield "pickle-relay-reconstructor.pkl", PROTO2 + call(name("copyreg", "_reconstructor"), name("sqlite3", "Connection"), name("builtins", "object"), NONE) + STOP
+    yield "pickle-relay-reconstructor.pkl", PROTO2 + call(name("copyreg", "_reconstructor"), name("sqlite3", "Connection"), name("sqlite3", "Connection"), text("hullmark-was-here")) + STOP
     yield "pickle-relay-numpy-reconstruct.pkl", PROTO2 + call(name("numpy.core.multiarray", "_reconstruct"), name("numpy", "memmap"), items(integer(0)), blob(b"b")) + STOP
     memmap = items(text("hullmark-was-here"), text("u1"), text("w+"), integer(0), items(integer(4)))
     yield "pickle-relay-newobj-memmap.pkl", PROTO2 + name("numpy", "memmap") + memmap + NEWOBJ + STOP
@@ -165,7 +175,7 @@ def names_of_python_2():
         ("dumbdbm", "dumbdbm", "open", ("hullmark-was-here", "c")),
         ("cpickle", "cPickle", "loads", (PROTO2 + payload() + STOP,)),
         ("urllib", "urllib", "urlretrieve", ("file:///etc/hostname", "hullmark-was-here")),
-        ("copy-reg", "copy_reg", "_reconstructor", (Made(name("sqlite3", "Connection")), Made(name("__builtin__", "object")), None)),
+        ("copy-reg", "copy_reg", "_reconstructor", (Made(name("sqlite3", "Connection")), Made(name("sqlite3", "Connection")), "hullmark-was-here")),
         ("subprocess", "subprocess", "Popen", (["touch", "hullmark-was-here"],)),
     ):
         yield f"pickle-python2-{word}.pkl", call(name(module, attribute), *map(constant, arguments)) + STOP
@@ -201,6 +211,10 @@ def expansion():
     yield "pickle-billion-laughs-tuples.pkl", tuples
     yield "pickle-nested-lists.pkl", EMPTY_LIST * 1200 + APPEND * 1199 + STOP
     yield "pickle-nested-tuples.pkl", PROTO2 + EMPTY_TUPLE + TUPLE1 * 1500 + STOP
+    yield "pickle-nested-tuples-2-million.pkl.gz", gzip.compress(PROTO2 + EMPTY_TUPLE + TUPLE1 * 2_000_000 + STOP, 9, mtime=0)
+    yield "pickle-marks-2-million.pkl.gz", gzip.compress(PROTO2 + MARK * 2_000_000, 9, mtime=0)
+    yield "pickle-memo-2-million.pkl.gz", gzip.compress(PROTO4 + EMPTY_LIST + MEMOIZE * 2_000_000 + STOP, 9, mtime=0)
+    yield "pickle-calls-20-thousand.pkl.gz", gzip.compress(PROTO2 + (payload() + POP) * 20_000 + NONE + STOP, 9, mtime=0)
     yield "pickle-list-in-itself.pkl", PROTO2 + EMPTY_LIST + put(0) + get(0) + APPEND + STOP
     yield "pickle-dict-in-itself.pkl", PROTO2 + EMPTY_DICT + put(0) + text("self") + get(0) + SETITEM + STOP
     yield "pickle-marks-only.pkl", PROTO2 + MARK * 1500

@@ -76,7 +76,8 @@ status=$?
 declare -A verdicts words
 while IFS=$'\t' read -r path verdict found; do
     verdicts[$path]=$verdict words[$path]=" $found "
-done < <(jq -r --arg root "$folder/cases/" '.files[] | [(.path | ltrimstr($root)), .verdict, ([.findings[].code] | unique | join(" "))] | @tsv' "$folder/scan")
+done < <(jq -r --arg root "$folder/cases/" '.files[] | [(.path | ltrimstr($root)), .verdict,
+    (({dangerous: "danger", unreadable: "unreadable"}[.verdict] // "note") as $severity | .findings | sort_by(.severity != $severity) | map(.code) | join(" "))] | @tsv' "$folder/scan")
 
 # Each file by itself.
 rows=()

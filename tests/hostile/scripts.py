@@ -45,8 +45,20 @@ def files():
     yield "torchscript-aten-save.pt", doing('_0 = torch.save(x, "hullmark-was-here")\nreturn x')
     yield "torchscript-aten-save-by-ops.pt", doing('_0 = ops.aten.save(x, "hullmark-was-here")\nreturn x')
     yield "torchscript-aten-from-file.pt", doing('return torch.from_file("hullmark-was-here", True, 8)')
-    state = "  def __setstate__(self: __torch__.Net,\n    state: Tensor) -> NoneType:\n    _0 = torch.save(state, \"hullmark-was-here\")\n    self.w = state\n    return None\n"
-    yield "torchscript-setstate-saves.pt", archive(net("return x", state), document(name("__torch__", "Net") + EMPTY_TUPLE + NEWOBJ + tensor() + BUILD))
+    # PyTorch calls __setstate__ only of a class that has both.
+    both = """  def __getstate__(self: __torch__.Net) -> Tensor:
+    return self.w
+  def __setstate__(self: __torch__.Net,
+    state: Tensor) -> NoneType:
+    %s
+    self.w = state
+    self.training = False
+    return None
+"""
+    built = document(name("__torch__", "Net") + EMPTY_TUPLE + NEWOBJ + tensor() + BUILD)
+    yield "torchscript-setstate-saves.pt", archive(net("return x", both % '_0 = torch.save(state, "hullmark-was-here")'), built)
+    yield "torchscript-setstate-from-file.pt", archive(net("return x", both % '_0 = torch.from_file("hullmark-was-here", True, 8)'), built)
+    yield "torchscript-setstate-raises.pt", archive(net("return x", both % 'ops.prim.RaiseException("no")'), built)
     yield "torchscript-uncalled-method-saves.pt", doing("return x", more='  def other(self: __torch__.Net,\n    x: Tensor) -> Tensor:\n    _0 = torch.save(x, "hullmark-was-here")\n    return x\n')
     yield "torchscript-uncalled-file-saves.pt", archive(net("return x"), more=[Member("m/code/__torch__/other.py", b'def f(x: Tensor) -> Tensor:\n  _0 = torch.save(x, "hullmark-was-here")\n  return x\n')])
     yield "torchscript-custom-operator.pt", doing("return ops.evil.run(x)")

@@ -10,6 +10,7 @@ model's folder have been read. The facts stand in tests/hostile/executes.tsv; `h
 import atexit
 import contextlib
 import ctypes
+import gc
 import json
 import os
 import pathlib
@@ -173,10 +174,9 @@ def is_tar(path: pathlib.Path) -> bool:
 def loaders_for(path: pathlib.Path, name: str) -> list[str]:
     """The loaders that do not turn these bytes away before they look at them."""
     content = path.read_bytes()
-    chosen = ["pickle", "pickle-python"]
     if name.startswith(GADGETS) and name.endswith(".pkl"):
-        return chosen
-    chosen += ["torch", "joblib", "numpy"]
+        return ["pickle"]
+    chosen = ["pickle", "pickle-python", "torch", "joblib", "numpy"]
     if b"PK\3\4" in content:
         chosen += ["torch-default", "torch-jit", "torch-export", "unpack"]
     elif is_tar(path):
@@ -263,6 +263,7 @@ def main() -> None:
     names = sorted(str(path.relative_to(cases)) for path in cases.rglob("*") if path.is_file() and not path.is_symlink())
     names = [name for name in names if not words or any(word in name for word in words)]
     warm_up(folder / "warm")
+    gc.freeze()  # so that children do not copy what they never change
     answers = in_parallel(cases, names, folder.resolve())
     acting = {name for name, loaders in answers.items() if loaders != "-"}
     if writing:
