@@ -2,13 +2,10 @@
 
 #include "arrays/elements.h"
 #include "arrays/npy_format.h"
-#include "arrays/python_literal.h"
+#include "arrays/npy_header.h"
 
-#include "base/cursor.h"
 #include "base/utf8.h"
 
-#include <algorithm>
-#include <charconv>
 #include <cstring>
 
 namespace {
@@ -20,132 +17,27 @@ struct ElementType {
     DType dtype = DType::string;
 };
 
-struct Header {
-    ElementType type;
-    bool column_major = false;
-    Shape shape;
-};
-
 Failure holds_objects()
 {
     return refused("an array of Python objects: a pickle is inside, and it is not loaded").code(pickle_inside_code).hint("save it as plain numbers: `numpy.save(FILE, array.astype(\"float32\"), allow_pickle=False)`");
 }
 
-bool names_objects(std::string_view descr)
+Result<ElementType> element_type(NpyDtype const& dtype)
 {
-    if (!descr.empty() && std::string_view("<>|=").find(descr[0]) != std::string_view::npos)
-        descr.remove_prefix(1);
-    return descr.starts_with('O');
-}
-
-// Whether any field of a structured type, at any depth, is one of objects. `type` is no deeper than limits.depth.
-bool mentions_objects(PythonLiteral const& type)
-{
-    if (auto const* const text = std::get_if<std::string>(&type.value))
-        return names_objects(*text);
-    // A type with a shape of its own: (type, shape).
-    if (auto const* const shaped = std::get_if<PythonLiteral::Tuple>(&type.value))
-        return !shaped->items.empty() && mentions_objects(shaped->items[0]);
-    auto const* const fields = std::get_if<PythonLiteral::List>(&type.value);
-    return fields != nullptr && std::any_of(fields->items.begin(), fields->items.end(), [](PythonLiteral const& item) {
-        // (name, type) or (name, type, shape)
-        auto const* const field = std::get_if<PythonLiteral::Tuple>(&item.value);
-        return field != nullptr && field->items.size() >= 2 && mentions_objects(field->items[1]);
-    });
-}
-
-Result<ElementType> read_type(std::string_view descr)
-{
-    ElementType type;
-    auto const said = "the dtype '" + std::string(descr) + "'";
-    if (names_objects(descr))
+    if (dtype.has_objects)
         return holds_objects();
-    auto rest = descr;
-    if (!rest.empty() && std::string_view("<>|=").find(rest[0]) != std::string_view::npos) {
-        type.big_endian = rest[0] == '>';
-        rest.remove_prefix(1);
-    }
-    if (rest.empty())
-        return malformed(said + " names no type");
-    type.kind = rest[0];
-    auto const* const digits_end = rest.data() + rest.size();
-    auto const [end, error] = std::from_chars(rest.data() + 1, digits_end, type.bytes);
-    if (error == std::errc() && end == digits_end) {
-        if (type.kind == 'S' || type.kind == 'a')
-            return type;
-        if (type.kind == 'U' && type.bytes <= UINT64_MAX / npy_code_point_bytes) {
-            type.bytes *= npy_code_point_bytes;
+    if (dtype.is_structured || !dtype.shape.empty())
+        return unsupported("an array of a structured dtype, can be read: arrays of one plain type").hint("save each field as an array of its own: `numpy.savez(FILE, a=array[\"a\"], b=array[\"b\"])`");
+    auto const kind = dtype.code.find_first_not_of("<>|=");
+    ElementType type{dtype.code[0] == '>', dtype.code[kind], dtype.bytes, DType::string};
+    if (type.kind == 'S' || type.kind == 'a' || type.kind == 'U')
+        return type;
+    for (auto const& row : npy_types)
+        if (row.kind == type.kind && row.bytes == type.bytes) {
+            type.dtype = row.dtype;
             return type;
         }
-        for (auto const& row : npy_types)
-            if (row.kind == type.kind && row.bytes == type.bytes) {
-                type.dtype = row.dtype;
-                return type;
-            }
-    }
-    return unsupported(said + ", can be read: bool, integers, float16 to float64, complex and text").hint("convert it first: `array.astype(\"float32\")`");
-}
-
-Result<Shape> read_shape(PythonLiteral const& literal)
-{
-    auto const* const sizes = std::get_if<PythonLiteral::Tuple>(&literal.value);
-    if (sizes == nullptr)
-        return malformed("the header's 'shape' is no tuple");
-    if (sizes->items.size() > npy_most_axes)
-        return malformed("the header's 'shape' has " + std::to_string(sizes->items.size()) + " axes, NumPy has at most " + std::to_string(npy_most_axes));
-    Shape shape;
-    for (auto const& size : sizes->items) {
-        auto const* const number = std::get_if<int64_t>(&size.value);
-        if (number == nullptr)
-            return malformed("the header's 'shape' holds something else than numbers");
-        shape.push_back(*number);
-    }
-    return shape;
-}
-
-// Headers are Latin-1 before version 3, and UTF-8 from then on.
-Result<std::string> header_text(std::string_view bytes, uint8_t major)
-{
-    std::string text;
-    if (major < 3)
-        for (unsigned char const byte : bytes)
-            append_utf8(text, byte);
-    else if (is_utf8(bytes))
-        text = bytes;
-    else
-        return malformed("the header is not valid UTF-8");
-    return text;
-}
-
-Result<Header> read_header(std::string_view text, Limits const& limits)
-{
-    auto const literal = TRY(read_python_literal(text, limits));
-    auto const* const dict = std::get_if<PythonLiteral::Dict>(&literal.value);
-    if (dict == nullptr || dict->items.size() != 3)
-        return malformed("the header is no dict of three keys");
-    auto const member = [&](std::string_view key) -> Result<PythonLiteral const*> {
-        for (auto const& [name, value] : dict->items)
-            if (name == key)
-                return &value;
-        return malformed("the header has no '" + std::string(key) + "'");
-    };
-    Header header;
-    auto const* const descr = TRY(member("descr"));
-    if (auto const* const type = std::get_if<std::string>(&descr->value)) {
-        header.type = TRY(read_type(*type));
-    } else if (mentions_objects(*descr)) {
-        return holds_objects();
-    } else {
-        return unsupported("an array of a structured dtype, can be read: arrays of one plain type").hint("save each field as an array of its own: `numpy.savez(FILE, a=array[\"a\"], b=array[\"b\"])`");
-    }
-    auto const* const fortran_order = TRY(member("fortran_order"));
-    auto const* const order = std::get_if<bool>(&fortran_order->value);
-    if (order == nullptr)
-        return malformed("the header's 'fortran_order' is neither True nor False");
-    header.column_major = *order;
-    auto const* const shape = TRY(member("shape"));
-    header.shape = TRY(read_shape(*shape));
-    return header;
+    return unsupported("the dtype '" + dtype.code + "', can be read: bool, integers, float16 to float64, complex and text").hint("convert it first: `array.astype(\"float32\")`");
 }
 
 // One text of fixed length, without the NULs at its end.
@@ -173,28 +65,27 @@ Result<std::string> read_text(Bytes bytes, bool is_unicode)
     return text;
 }
 
-Result<Tensor> read_texts(SharedBytes const& data, Header const& header, uint64_t count, Limits const& limits)
+Result<Tensor> read_texts(SharedBytes const& data, ElementType const& type, Shape const& shape, uint64_t count, Limits const& limits)
 {
-    uint64_t const bytes = header.type.bytes;
+    uint64_t const bytes = type.bytes;
     // Texts of no bytes cost the file nothing.
     if (count > limits.entries && bytes == 0)
         return exhausted(std::to_string(count) + " empty texts, the limit is " + std::to_string(limits.entries));
     std::vector<std::string> texts;
     texts.reserve(count);
     for (uint64_t index = 0; index < count; ++index) {
-        auto text = TRY(within("element " + std::to_string(index), read_text(data.bytes().subspan(index * bytes, bytes), header.type.kind == 'U')));
+        auto text = TRY(within("element " + std::to_string(index), read_text(data.bytes().subspan(index * bytes, bytes), type.kind == 'U')));
         texts.push_back(std::move(text));
     }
-    return Tensor::create_strings(header.shape, std::move(texts));
+    return Tensor::create_strings(shape, std::move(texts));
 }
 
-Result<Tensor> read_elements(SharedBytes data, Header const& header, Limits const& limits)
+Result<Tensor> read_elements(SharedBytes data, NpyHeader const& header, Limits const& limits)
 {
+    auto const type = TRY(element_type(header.dtype));
     auto const count = element_count(header.shape);
-    if (!count)
-        return malformed("the shape " + text_of(header.shape) + " has more elements than can be counted");
-    auto const& type = header.type;
-    if (type.bytes == 0 ? data.size() != 0 : *count > UINT64_MAX / type.bytes || *count * type.bytes != data.size())
+    CHECK(count && header.data_bytes, "the header has been checked");
+    if (data.size() != *header.data_bytes)
         return malformed(std::to_string(data.size()) + " bytes of data, wanted " + std::to_string(*count) + " elements of " + std::to_string(type.bytes) + " bytes");
 
     bool const is_text = type.dtype == DType::string;
@@ -206,7 +97,7 @@ Result<Tensor> read_elements(SharedBytes data, Header const& header, Limits cons
     if (header.column_major && header.shape.size() > 1 && data.size() != 0)
         data = row_major_from_column_major(data.bytes(), type.bytes, header.shape);
     if (is_text)
-        return read_texts(data, header, *count, limits);
+        return read_texts(data, type, header.shape, *count, limits);
     return tensor_in_place(type.dtype, header.shape, std::move(data));
 }
 
@@ -216,23 +107,6 @@ Result<Tensor> read_npy(SharedBytes file, Limits const& limits)
 {
     if (file.size() > limits.bytes)
         return exhausted("an array of " + std::to_string(file.size()) + " bytes, the limit is " + std::to_string(limits.bytes));
-    Cursor cursor(file.bytes());
-    if (!text_of(file.bytes()).starts_with(npy_magic))
-        return malformed("not a .npy file: it does not start with \\x93NUMPY");
-    TRY(cursor.take(npy_magic.size()));
-    auto const major = TRY(cursor.take_number<uint8_t>());
-    auto const minor = TRY(cursor.take_number<uint8_t>());
-    if (major < 1 || major > 3 || minor != 0)
-        return unsupported("version " + std::to_string(major) + "." + std::to_string(minor) + " of the .npy format, can be read: 1.0, 2.0 and 3.0");
-    uint32_t length = 0;
-    if (major == 1)
-        length = TRY(cursor.take_number<uint16_t>());
-    else
-        length = TRY(cursor.take_number<uint32_t>());
-    if (length > limits.document_bytes)
-        return exhausted("a header of " + std::to_string(length) + " bytes, the limit is " + std::to_string(limits.document_bytes));
-    auto const bytes = TRY(cursor.take_text(length));
-    auto const text = TRY(header_text(bytes, major));
-    auto const header = TRY(read_header(text, limits));
-    return read_elements(file.part(cursor.offset(), cursor.left()), header, limits);
+    auto const header = TRY(read_npy_header(file.bytes(), limits));
+    return read_elements(file.part(header.data_offset, file.size() - header.data_offset), header, limits);
 }

@@ -17,7 +17,7 @@
 // already and aligned. Text (<U, |S) becomes DType::string, without the NULs that fill it up. Bytes of a bool array other than
 // 0 and 1 become 1.
 // Refuses: arrays of Python objects (a pickle is inside, and it is not loaded), also as a field of a structured type.
-// Unsupported: structured types, dates, raw void, long double.
+// Unsupported: structured types, dates, raw void, long double (npy_header.h describes them).
 // Source: NumPy numpy/lib/format.py.
 
 // The code of a refusal because of a pickle.
