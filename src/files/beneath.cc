@@ -84,7 +84,7 @@ Result<MappedFile> open_beneath(std::filesystem::path const& folder, std::string
     auto descriptor = open_in_one_call(*root, std::string(name));
     if (!descriptor && (descriptor.error() == ENOSYS || descriptor.error() == EPERM))
         descriptor = open_step_by_step(*root, components);
-    if (!descriptor && (descriptor.error() == ELOOP || descriptor.error() == EXDEV))
+    if (!descriptor && descriptor.error() == ELOOP)
         return refused(said + " is reached through a link, wanted a file that lies in the folder itself");
     if (!descriptor)
         return system_failure("cannot open " + said, descriptor.error());

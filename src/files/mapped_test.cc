@@ -3,8 +3,15 @@
 #include "files/beneath.h"
 #include "files/test_folder.h"
 
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace {
@@ -73,7 +80,8 @@ TEST(MappedFile, gives_parts_that_are_within)
     EXPECT_FALSE(part_of(*file, ~uint64_t{0}, 2));
 }
 
-TEST(OpenBeneath, never_leaves_the_folder)
+// Where names within a model's folder lead, links and all.
+void expect_that_nothing_leaves_the_folder()
 {
     TestFolder const outside;
     outside.put("secret", "secret");
@@ -111,12 +119,52 @@ TEST(OpenBeneath, never_leaves_the_folder)
         {"up/secret", "error: DIR/model/up/secret is reached through a link, wanted a file that lies in the folder itself"},
         {"sub-link/data", "error: DIR/model/sub-link/data is reached through a link, wanted a file that lies in the folder itself"},
         {"hard", "error: DIR/model/hard has 2 names (hard links), wanted a file of its own"},
+        {"sub/none/data", "error: cannot open DIR/model/sub/none/data: No such file or directory"},
+        {"data/x/y", "error: cannot open DIR/model/data/x/y: Not a directory"},
         {"sub", "error: DIR/model/sub is a directory, wanted a regular file"},
         {"pipe", "error: DIR/model/pipe is a pipe (FIFO), wanted a regular file"},
     };
     for (auto const& c : cases)
         EXPECT_EQ(said(open_beneath(outside / "model", c.name), outside), c.answer);
     EXPECT_EQ(said(open_beneath(outside / "model-link", "data"), outside), "weights");
+    EXPECT_EQ(said(open_beneath(outside / "none", "data"), outside), "error: cannot open the folder DIR/none: No such file or directory");
+}
+
+TEST(OpenBeneath, never_leaves_the_folder) { expect_that_nothing_leaves_the_folder(); }
+
+TEST(OpenBeneath, takes_no_folder_for_the_working_directory)
+{
+    TestFolder const folder;
+    folder.put("data", "weights");
+    auto const before = std::filesystem::current_path();
+    std::filesystem::current_path(folder.path());
+    auto const file = open_beneath("", "data");
+    std::filesystem::current_path(before);
+    ASSERT_TRUE(file.has_value());
+    EXPECT_EQ(text_of(file->bytes()), "weights");
+}
+
+// As a kernel without openat2 answers, or a sandbox that does not know it.
+void forbid_openat2(unsigned error)
+{
+    sock_filter const program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    sock_fprog const filter{std::size(program), const_cast<sock_filter*>(program)};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) != 0)
+        std::exit(77);
+}
+
+TEST(OpenBeneath, never_leaves_the_folder_without_openat2_either)
+{
+    for (unsigned const error : {ENOSYS, EPERM})
+        EXPECT_EXIT({
+            forbid_openat2(error);
+            expect_that_nothing_leaves_the_folder();
+            std::exit(testing::Test::HasFailure() ? 1 : 0); }, testing::ExitedWithCode(0), "");
 }
 
 }

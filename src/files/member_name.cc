@@ -60,8 +60,6 @@ Result<void> check_member_name(std::string_view name)
 
 bool is_reserved_name(std::string_view name)
 {
-    if (name.ends_with('/'))
-        name.remove_suffix(1);
     while (true) {
         auto const slash = name.find('/');
         if (is_reserved_component(name.substr(0, slash)))

@@ -83,7 +83,7 @@ public:
 private:
     friend class ZipDirectoryReader;
     ZipArchive() = default;
-    Result<SharedBytes> packed_content(ZipEntry const& entry) const;
+    SharedBytes packed_content(ZipEntry const& entry) const;
 
     SharedBytes archive_;
     std::vector<ZipEntry> entries_;

@@ -7,7 +7,6 @@
 #include "base/cursor.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 #include <unordered_set>
 
@@ -20,14 +19,6 @@ constexpr uint32_t unix_type_mask = 0170000;
 constexpr uint32_t unix_link = 0120000;
 constexpr uint32_t unix_directory = 0040000;
 constexpr uint32_t unix_file = 0100000;
-
-template <typename Number>
-Number number_at(Bytes bytes, uint64_t offset)
-{
-    Number number;
-    std::memcpy(&number, bytes.data() + offset, sizeof number);
-    return number;
-}
 
 }
 
@@ -66,7 +57,7 @@ Result<uint64_t> ZipDirectoryReader::find_end() const
         return malformed("not a ZIP archive, or cut short: there is no end record in the last 64 KiB");
     // Readers that want the comment to reach to the end go on looking.
     for (auto other = text.find("PK\5\6", earliest); other < found; other = text.find("PK\5\6", other + 1))
-        if (number_at<uint16_t>(bytes(), other + zip_end_bytes - 2) == text.size() - other - zip_end_bytes)
+        if (zip_number_at<uint16_t>(bytes(), other + zip_end_bytes - 2) == text.size() - other - zip_end_bytes)
             return refused("another end record has this one as its comment: readers take the one or the other").at(zip_byte(other));
     return found;
 }
@@ -74,24 +65,25 @@ Result<uint64_t> ZipDirectoryReader::find_end() const
 Result<ZipDirectoryReader::Directory> ZipDirectoryReader::read_end()
 {
     uint64_t const end = TRY(find_end());
-    Cursor cursor(bytes().subspan(end + 4));
-    auto const disk = TRY(cursor.take_number<uint16_t>());
-    auto const directory_disk = TRY(cursor.take_number<uint16_t>());
-    auto const count_here = TRY(cursor.take_number<uint16_t>());
-    auto const count = TRY(cursor.take_number<uint16_t>());
-    auto const directory_bytes = TRY(cursor.take_number<uint32_t>());
-    auto const offset = TRY(cursor.take_number<uint32_t>());
+    auto const record = bytes().subspan(end); // all of it is there: find_end
+    auto const disk = zip_number_at<uint16_t>(record, 4);
+    auto const directory_disk = zip_number_at<uint16_t>(record, 6);
+    auto const count_here = zip_number_at<uint16_t>(record, 8);
+    auto const count = zip_number_at<uint16_t>(record, 10);
+    auto const directory_bytes = zip_number_at<uint32_t>(record, 12);
+    auto const offset = zip_number_at<uint32_t>(record, 16);
+    auto const comment = zip_number_at<uint16_t>(record, 20);
     if (disk != 0 || directory_disk != 0 || count_here != count)
         return unsupported("a ZIP archive over several disks").at(zip_byte(end));
-    auto const comment = TRY(cursor.take_number<uint16_t>());
-    if (comment != cursor.left())
-        find_that("trailing-bytes", std::to_string(cursor.left()) + " bytes follow the end record, its comment has " + std::to_string(comment), "", end + zip_end_bytes);
+    auto const behind = record.size() - zip_end_bytes;
+    if (comment != behind)
+        find_that("trailing-bytes", std::to_string(behind) + " bytes follow the end record, its comment has " + std::to_string(comment), "", end + zip_end_bytes);
     else if (comment != 0)
         find_that("comment", "the archive has a comment of " + std::to_string(comment) + " bytes", "", end + zip_end_bytes);
 
     Directory directory{offset, directory_bytes, count};
     uint64_t directory_end = end;
-    if (end >= zip64_locator_bytes && number_at<uint32_t>(bytes(), end - zip64_locator_bytes) == zip64_locator_signature) {
+    if (end >= zip64_locator_bytes && zip_number_at<uint32_t>(bytes(), end - zip64_locator_bytes) == zip64_locator_signature) {
         directory = TRY(read_zip64_end(end - zip64_locator_bytes, directory));
         directory_end = end - zip64_locator_bytes - zip64_end_bytes;
     }
@@ -104,27 +96,24 @@ Result<ZipDirectoryReader::Directory> ZipDirectoryReader::read_end()
 
 Result<ZipDirectoryReader::Directory> ZipDirectoryReader::read_zip64_end(uint64_t locator_offset, Directory classic) const
 {
-    Cursor locator(bytes().subspan(locator_offset + 4));
-    auto const disk = TRY(locator.take_number<uint32_t>());
-    auto const end = TRY(locator.take_number<uint64_t>());
-    auto const disks = TRY(locator.take_number<uint32_t>());
-    if (disk != 0 || disks > 1)
+    auto const locator = bytes().subspan(locator_offset, zip64_locator_bytes);
+    auto const end = zip_number_at<uint64_t>(locator, 8);
+    if (zip_number_at<uint32_t>(locator, 4) != 0 || zip_number_at<uint32_t>(locator, 16) > 1)
         return unsupported("a ZIP archive over several disks").at(zip_byte(locator_offset));
     if (locator_offset < zip64_end_bytes || end != locator_offset - zip64_end_bytes)
         return refused("the zip64 end record is said to be at byte " + std::to_string(end) + ", wanted it right before its locator").at(zip_byte(locator_offset));
 
-    Cursor record(bytes().subspan(end));
-    if (TRY(record.take_number<uint32_t>()) != zip64_end_signature)
+    auto const record = bytes().subspan(end, zip64_end_bytes);
+    if (zip_number_at<uint32_t>(record, 0) != zip64_end_signature)
         return malformed("no zip64 end record where its locator points").at(zip_byte(end));
-    if (auto const length = TRY(record.take_number<uint64_t>()); length != zip64_end_bytes - 12)
+    if (auto const length = zip_number_at<uint64_t>(record, 4); length != zip64_end_bytes - 12)
         return malformed("a zip64 end record of " + std::to_string(length) + " bytes, wanted " + std::to_string(zip64_end_bytes - 12)).at(zip_byte(end));
-    TRY(record.take(4)); // versions
-    auto const this_disk = TRY(record.take_number<uint32_t>());
-    auto const directory_disk = TRY(record.take_number<uint32_t>());
-    auto const count_here = TRY(record.take_number<uint64_t>());
-    auto const count = TRY(record.take_number<uint64_t>());
-    auto const directory_bytes = TRY(record.take_number<uint64_t>());
-    auto const offset = TRY(record.take_number<uint64_t>());
+    auto const this_disk = zip_number_at<uint32_t>(record, 16);
+    auto const directory_disk = zip_number_at<uint32_t>(record, 20);
+    auto const count_here = zip_number_at<uint64_t>(record, 24);
+    auto const count = zip_number_at<uint64_t>(record, 32);
+    auto const directory_bytes = zip_number_at<uint64_t>(record, 40);
+    auto const offset = zip_number_at<uint64_t>(record, 48);
     if (this_disk != 0 || directory_disk != 0 || count_here != count)
         return unsupported("a ZIP archive over several disks").at(zip_byte(end));
 
@@ -155,24 +144,22 @@ Result<void> ZipDirectoryReader::read_central(Directory directory)
 Result<ZipDirectoryReader::CentralRecord> ZipDirectoryReader::read_central_record(Cursor& cursor, uint64_t base)
 {
     uint64_t const start = base + cursor.offset();
-    if (TRY(cursor.take_number<uint32_t>()) != zip_central_signature)
+    auto const fields = TRY(cursor.take(zip_central_bytes));
+    if (zip_number_at<uint32_t>(fields, 0) != zip_central_signature)
         return malformed("no directory entry where one was wanted").at(zip_byte(start));
-    TRY(cursor.take(2)); // version made by
-    auto const version = TRY(cursor.take_number<uint16_t>());
     CentralRecord record{};
-    record.flags = TRY(cursor.take_number<uint16_t>());
-    record.entry.method = TRY(cursor.take_number<uint16_t>());
-    TRY(cursor.take(4)); // time and date
-    record.entry.crc = TRY(cursor.take_number<uint32_t>());
-    record.entry.packed_bytes = TRY(cursor.take_number<uint32_t>());
-    record.entry.unpacked_bytes = TRY(cursor.take_number<uint32_t>());
-    auto const name_bytes = TRY(cursor.take_number<uint16_t>());
-    auto const extra_bytes = TRY(cursor.take_number<uint16_t>());
-    auto const comment_bytes = TRY(cursor.take_number<uint16_t>());
-    auto const disk = TRY(cursor.take_number<uint16_t>());
-    TRY(cursor.take(2)); // internal attributes
-    auto const attributes = TRY(cursor.take_number<uint32_t>());
-    record.entry.header_offset = TRY(cursor.take_number<uint32_t>());
+    auto const version = zip_number_at<uint16_t>(fields, 6);
+    record.flags = zip_number_at<uint16_t>(fields, 8);
+    record.entry.method = zip_number_at<uint16_t>(fields, 10);
+    record.entry.crc = zip_number_at<uint32_t>(fields, 16);
+    record.entry.packed_bytes = zip_number_at<uint32_t>(fields, 20);
+    record.entry.unpacked_bytes = zip_number_at<uint32_t>(fields, 24);
+    auto const name_bytes = zip_number_at<uint16_t>(fields, 28);
+    auto const extra_bytes = zip_number_at<uint16_t>(fields, 30);
+    auto const comment_bytes = zip_number_at<uint16_t>(fields, 32);
+    auto const disk = zip_number_at<uint16_t>(fields, 34);
+    auto const attributes = zip_number_at<uint32_t>(fields, 38);
+    record.entry.header_offset = zip_number_at<uint32_t>(fields, 42);
     record.entry.name = TRY(cursor.take_text(name_bytes));
     TRY(within(zip_byte(start), check_member_name(record.entry.name)));
     auto const& name = record.entry.name;

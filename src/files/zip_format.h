@@ -1,8 +1,11 @@
 #pragma once
 
+#include "base/bytes.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 // The numbers of the ZIP format that its reader and its writer share. Source: PKWARE APPNOTE 6.3.10, section 4.3.
@@ -45,6 +48,15 @@ inline bool is_harmless_zip_extra(uint16_t id)
         0x000a, // NTFS times
     };
     return std::find(harmless.begin(), harmless.end(), id) != harmless.end();
+}
+
+// Little-endian; the bytes must be there.
+template <typename Number>
+Number zip_number_at(Bytes bytes, uint64_t offset)
+{
+    Number number;
+    std::memcpy(&number, bytes.data() + offset, sizeof number);
+    return number;
 }
 
 inline std::string zip_byte(uint64_t offset) { return "byte " + std::to_string(offset); }

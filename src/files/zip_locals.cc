@@ -24,7 +24,7 @@ Result<void> ZipDirectoryReader::read_locals(uint64_t directory_offset)
     for (size_t index = 0; index < order.size(); ++index) {
         auto& record = *order[index];
         uint64_t const limit = index + 1 < order.size() ? std::min(directory_offset, order[index + 1]->entry.header_offset) : directory_offset;
-        if (record.entry.header_offset < place || record.entry.header_offset >= directory_offset)
+        if (record.entry.header_offset >= directory_offset) // what begins within another one leaves that one no room
             return refused("the member overlaps another or the central directory").at(zip_byte(record.entry.header_offset)).at("member " + record.entry.name);
         account(record.entry.header_offset);
         place = TRY(within("member " + record.entry.name, read_local(record, limit)));
@@ -40,17 +40,16 @@ Result<uint64_t> ZipDirectoryReader::read_local(CentralRecord& record, uint64_t 
     uint64_t const start = entry.header_offset;
     Cursor cursor(bytes().subspan(start, limit - start));
     auto const header = [&]() -> Result<void> {
-        if (TRY(cursor.take_number<uint32_t>()) != zip_local_signature)
+        auto const fields = TRY(cursor.take(zip_local_bytes));
+        if (zip_number_at<uint32_t>(fields, 0) != zip_local_signature)
             return malformed("no local header where the central directory points");
-        TRY(cursor.take(2)); // version needed
-        auto const flags = TRY(cursor.take_number<uint16_t>());
-        auto const method = TRY(cursor.take_number<uint16_t>());
-        TRY(cursor.take(4)); // time and date
-        auto const crc = TRY(cursor.take_number<uint32_t>());
-        auto const packed = TRY(cursor.take_number<uint32_t>());
-        auto const unpacked = TRY(cursor.take_number<uint32_t>());
-        auto const name_bytes = TRY(cursor.take_number<uint16_t>());
-        auto const extra_bytes = TRY(cursor.take_number<uint16_t>());
+        auto const flags = zip_number_at<uint16_t>(fields, 6);
+        auto const method = zip_number_at<uint16_t>(fields, 8);
+        auto const crc = zip_number_at<uint32_t>(fields, 14);
+        auto const packed = zip_number_at<uint32_t>(fields, 18);
+        auto const unpacked = zip_number_at<uint32_t>(fields, 22);
+        auto const name_bytes = zip_number_at<uint16_t>(fields, 26);
+        auto const extra_bytes = zip_number_at<uint16_t>(fields, 28);
         auto const name = TRY(cursor.take_text(name_bytes));
         uint64_t const extra_offset = start + cursor.offset();
         auto const extra = TRY(cursor.take(extra_bytes));
@@ -117,18 +116,14 @@ uint64_t ZipDirectoryReader::skip_descriptor(CentralRecord const& record, uint64
     auto const& entry = record.entry;
     auto const room = bytes().subspan(offset, limit - offset);
     auto const matches = [&](bool with_signature, bool wide) {
-        Cursor cursor(room);
-        auto const compare = [&]() -> Result<bool> {
-            bool same = true;
-            if (with_signature)
-                same = TRY(cursor.take_number<uint32_t>()) == zip_descriptor_signature;
-            same &= TRY(cursor.take_number<uint32_t>()) == entry.crc;
-            for (uint64_t const wanted : {entry.packed_bytes, entry.unpacked_bytes})
-                same &= wide ? TRY(cursor.take_number<uint64_t>()) == wanted : TRY(cursor.take_number<uint32_t>()) == wanted;
-            return same;
-        };
-        auto const same = compare();
-        return same && *same && cursor.left() == 0;
+        size_t const crc_place = with_signature ? 4 : 0;
+        size_t const packed_place = crc_place + 4;
+        size_t const unpacked_place = packed_place + (wide ? 8 : 4);
+        if (room.size() != unpacked_place + (wide ? 8 : 4))
+            return false;
+        auto const number = [&](size_t place) { return wide ? zip_number_at<uint64_t>(room, place) : zip_number_at<uint32_t>(room, place); };
+        bool const signature_right = !with_signature || zip_number_at<uint32_t>(room, 0) == zip_descriptor_signature;
+        return signature_right && zip_number_at<uint32_t>(room, crc_place) == entry.crc && number(packed_place) == entry.packed_bytes && number(unpacked_place) == entry.unpacked_bytes;
     };
     for (bool const with_signature : {true, false})
         for (bool const wide : {true, false})

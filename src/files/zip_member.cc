@@ -24,10 +24,9 @@ Result<std::unique_ptr<Codec>> codec_for(uint16_t method)
         return lzma_codec();
     case ZipMethod::zstd:
         return zstd_codec();
-    case ZipMethod::stored:
-        break;
+    default:
+        return unsupported("compressed by method " + std::to_string(method) + ", can be read: stored (0), deflate (8), bzip2 (12), lzma (14) and zstd (93)");
     }
-    return unsupported("compressed by method " + std::to_string(method) + ", can be read: stored (0), deflate (8), bzip2 (12), lzma (14) and zstd (93)");
 }
 
 }
@@ -173,7 +172,7 @@ Result<std::vector<std::byte>> unpack_all(ZipMemberReader& reader, uint64_t unpa
 
 }
 
-Result<SharedBytes> ZipArchive::packed_content(ZipEntry const& entry) const
+SharedBytes ZipArchive::packed_content(ZipEntry const& entry) const
 {
     CHECK(entry.data_offset <= archive_.size() && entry.packed_bytes <= archive_.size() - entry.data_offset, "the member is one of this archive");
     return archive_.part(entry.data_offset, entry.packed_bytes);
@@ -181,7 +180,7 @@ Result<SharedBytes> ZipArchive::packed_content(ZipEntry const& entry) const
 
 Result<SharedBytes> ZipArchive::content(ZipEntry const& entry) const
 {
-    auto packed = TRY(packed_content(entry));
+    auto packed = packed_content(entry);
     // Nothing is nothing, whatever the method: Python's zipfile writes directories so.
     if (packed.size() == 0 || entry.method == static_cast<uint16_t>(ZipMethod::stored))
         return packed;
@@ -193,7 +192,7 @@ Result<SharedBytes> ZipArchive::content(ZipEntry const& entry) const
 
 Result<std::unique_ptr<ByteStream>> ZipArchive::open(ZipEntry const& entry, ZipCrc crc) const
 {
-    auto packed = TRY(packed_content(entry));
+    auto packed = packed_content(entry);
     std::unique_ptr<ByteStream> stream;
     if (packed.size() == 0 || entry.method == static_cast<uint16_t>(ZipMethod::stored)) {
         stream = std::make_unique<SharedByteStream>(std::move(packed));

@@ -67,6 +67,7 @@ struct Archive {
     std::string before_directory = {}, after_directory = {}, after_end = {};
     bool zip64 = false;
     uint64_t count_error = 0, zip64_count_error = 0, offset_error = 0, disk = 0, zip64_length = 44, locator_error = 0, comment_bytes = 0, zip64_disk = 0, locator_disk = 0;
+    bool saturated = false;
 };
 
 std::string spelled(Archive const& archive)
@@ -89,7 +90,7 @@ std::string spelled(Archive const& archive)
         file += "PK\6\6" + u64(archive.zip64_length) + u16(45) + u16(45) + u32(archive.zip64_disk) + u32(0) + u64(count + archive.zip64_count_error) + u64(count + archive.zip64_count_error) + u64(directory.size()) + u64(offset);
         file += "PK\6\7" + u32(archive.locator_disk) + u64(end) + u32(1);
     }
-    file += "PK\5\6" + u16(archive.disk) + u16(0) + u16(count + archive.count_error) + u16(count + archive.count_error) + u32(directory.size()) + u32(offset) + u16(archive.comment_bytes);
+    file += "PK\5\6" + u16(archive.disk) + u16(0) + u16(count + archive.count_error) + u16(count + archive.count_error) + u32(archive.saturated ? 0xFFFFFFFF : directory.size()) + u32(archive.saturated ? 0xFFFFFFFF : offset) + u16(archive.comment_bytes);
     return file + archive.after_end;
 }
 
@@ -138,6 +139,10 @@ std::vector<Case> const cases{
     {"torch's descriptors and padding are nothing remarkable", one(torch_member("m/data.pkl", "pickle")), "m/data.pkl: pickle\n"},
     {"torch always adds the zip64 records", altered([](auto& a) { a.zip64 = true; }), two_answer},
     {"the small end record may leave its numbers to the zip64 one", altered([](auto& a) { a.zip64 = true, a.count_error = 0xFFFF - 2; }), two_answer},
+    {"all numbers may stand in the zip64 record", altered([](auto& a) { a.zip64 = a.saturated = true; }), two_answer},
+    {"a local zip64 field may hold any of the numbers, or none", changed([](auto& m) { m.local_unpacked_bytes = 0xFFFFFFFF, m.local_extra = u16(1) + u16(32) + u64(5000) + u64(m.packed_bytes) + u64(0) + u64(0); }, deflated_member("m/a", std::string(5000, 'b'))), "m/a: bbbbbbbbbbbbbbbbbbbb\n"},
+    {"a local zip64 field may hold the offset", altered([](auto& a) { a.members[1].local_extra = u16(1) + u16(8) + u64(38); }), two_answer},
+    {"padding may be zeros", changed([](auto& m) { m.local_extra = "FB" + u16(3) + std::string(3, '\0'); }), "m/a: hello\n"},
     {"a descriptor may be of 64 bits", changed([](auto& m) { m.descriptor = "PK\7\10" + u32(m.crc) + u64(5) + u64(5); }, torch_member("a", "hello")), "a: hello\n"},
     {"a descriptor may have no signature", changed([](auto& m) { m.descriptor = m.descriptor.substr(4); }, torch_member("a", "hello")), "a: hello\n"},
     {"numpy states sizes in a local zip64 field", changed([](auto& m) { m.local_packed_bytes = m.local_unpacked_bytes = 0xFFFFFFFF, m.local_extra = u16(1) + u16(16) + u64(5) + u64(5); }), "m/a: hello\n"},
@@ -156,6 +161,8 @@ std::vector<Case> const cases{
     {"lzma has its header", changed([](auto& m) { m.packed[2] = 6; }, lzma_member("a", "hello")), "a: error: lzma properties of 6 bytes, wanted 5, member a\n"},
     {"lzma has its properties", changed([](auto& m) { m.packed[4] = '\xFF'; }, lzma_member("a", "hello")), "a: error: the compressed data is damaged: it does not begin as it must, member a\n"},
     {"lzma is not cut short", changed([](auto& m) { m.packed.resize(3), m.packed_bytes = m.local_packed_bytes = 3; }, lzma_member("a", "hello")), "a: error: cut short: 2 bytes wanted, 1 left, byte 2, member a\n"},
+    {"lzma has a version", changed([](auto& m) { m.packed.resize(1), m.packed_bytes = m.local_packed_bytes = 1; }, lzma_member("a", "hello")), "a: error: cut short: 2 bytes wanted, 1 left, byte 0, member a\n"},
+    {"lzma has all its properties", changed([](auto& m) { m.packed.resize(8), m.packed_bytes = m.local_packed_bytes = 8; }, lzma_member("a", "hello")), "a: error: cut short: 5 bytes wanted, 4 left, byte 4, member a\n"},
     {"damage is told", changed([](auto& m) { m.packed[0] = '\xFF'; }, deflated_member("a", "hello")), "a: error: the compressed data is damaged: invalid block type, after 0 unpacked bytes, member a\n"},
 
     {"a local name that differs is a finding", changed([](auto& m) { m.local_name = "m/c"; }), "m/a: hello\n! local-name m/a\n"},
@@ -189,12 +196,12 @@ std::vector<Case> const cases{
     {"devices and FIFOs are a finding", changed([](auto& m) { m.attributes = uint64_t{0020666} << 16; }), "m/a: hello\n! special-file m/a\n"},
     {"files and directories are none", {.members = {changed([](auto& m) { m.attributes = uint64_t{0100644} << 16; }).members[0], changed([](auto& m) { m.attributes = uint64_t{0040755} << 16; }, member("d/", "")).members[0]}}, "m/a: hello\nd/: \n"},
     {"names that clash are noted", {.members = {member("a/DATA.PKL", "1"), member("a/data.pkl", "2"), changed([](auto& m) { m.flags = m.local_flags = 0x800; }, member("\xC3\x89", "")).members[0], changed([](auto& m) { m.flags = m.local_flags = 0x800; }, member("e\xCC\x81", "")).members[0]}}, "a/DATA.PKL: 1\na/data.pkl: 2\n\xC3\x89: \ne\xCC\x81: \n? name-clash a/data.pkl\n? name-clash e\xCC\x81\n"},
-    {"names that Windows keeps are noted", {.members = {member("aux.npy", "1"), member("a /b", "2"), member("auxiliary", "")}}, "aux.npy: 1\na /b: 2\nauxiliary: \n? reserved-name aux.npy\n? reserved-name a /b\n"},
+    {"names that Windows keeps are noted", {.members = {member("aux.npy", "1"), member("a /b", "2"), member("auxiliary", ""), member("comx", ""), member("com10", ""), member("lpt:", "")}}, "aux.npy: 1\na /b: 2\nauxiliary: \ncomx: \ncom10: \nlpt:: \n? reserved-name aux.npy\n? reserved-name a /b\n"},
 
     {"encryption is refused", changed([](auto& m) { m.flags = 1; }), "error: the member m/a is encrypted, or says so, byte 38, central directory entry 0"},
     {"a name stands once", {.members = {member("a", "1"), member("a", "2")}}, "error: the member a stands twice in the archive, byte 32"},
     {"members do not overlap", altered([](auto& a) { a.members[1].offset_error = -3; }), "error: its 5 bytes do not fit into the 2 before what comes next, byte 33, member m/a"},
-    {"two entries do not share one member", altered([](auto& a) { a.members[1].offset_error = -38; }), "error: cut short: 4 bytes wanted, 0 left, byte 0, local header at byte 0, member m/a"},
+    {"two entries do not share one member", altered([](auto& a) { a.members[1].offset_error = -38; }), "error: cut short: 30 bytes wanted, 0 left, byte 0, local header at byte 0, member m/a"},
     {"a member is not in the directory", altered([](auto& a) { a.members[1].offset_error = 100; }), "error: the member overlaps another or the central directory, byte 138, member m/b"},
     {"names stay inside", one(member("m/../../etc/passwd", "x")), "error: the member's name \"m/../../etc/passwd\" has the component \"..\", byte 49, central directory entry 0"},
     {"names are relative", one(member("/etc/passwd", "x")), "error: the member's name \"/etc/passwd\" is an absolute path, byte 42, central directory entry 0"},
@@ -214,6 +221,10 @@ std::vector<Case> const cases{
     {"the zip64 record knows no disks", altered([](auto& a) { a.zip64 = true, a.zip64_disk = 1; }), "error: unsupported"},
     {"the zip64 locator knows no disks", altered([](auto& a) { a.zip64 = true, a.locator_disk = 1; }), "error: unsupported"},
     {"the directory fits", altered([](auto& a) { a.offset_error = 10; }), "error: the central directory is said to be at bytes 104 to +98, beyond its end record at 192"},
+    {"the directory begins before its end", altered([](auto& a) { a.offset_error = 10'000; }), "error: the central directory is said to be at bytes 10094 to +98, beyond its end record at 192"},
+    {"saturated numbers need a zip64 record", altered([](auto& a) { a.saturated = true; }), "error: the central directory is said to be at bytes 4294967295 to +4294967295, beyond its end record at 192"},
+    {"bzip2 does not unpack to just anything", changed([](auto& m) { m.unpacked_bytes = 300u << 20; }, packed_member("a", "hello", 12, packed_by(Compression::bzip2, "hello"))), "error: 41 bytes are said to unpack to 314572800, the limit is 1100 times, member a, central directory entry 0"},
+    {"a name may have a colon", one(member("1:x", "x")), "1:x: x\n"},
     {"a count that the directory cannot hold is refused before it is believed", altered([](auto& a) { a.count_error = 1; }), "error: 3 members cannot fit into a central directory of 98 bytes"},
     {"the directory has no more than it says", altered([](auto& a) { a.count_error = static_cast<uint64_t>(-1); }), "error: 49 bytes follow the last entry of the central directory, byte 143"},
     {"both end records tell one story", altered([](auto& a) { a.zip64 = true, a.zip64_count_error = static_cast<uint64_t>(-1); }), "error: the end record and the zip64 end record name different central directories, byte 192"},
@@ -246,6 +257,16 @@ TEST(Zip, limits_are_compared_first_and_told_from_damage)
     EXPECT_EQ(answer(file, {.unpacked_bytes = 5004}), "error: the members unpack to more than the limit of 5004 bytes, member m/b, central directory entry 1");
     EXPECT_EQ(answer(file, {.ratio = 100}).substr(0, 7), "error: ");
     EXPECT_EQ(ZipArchive::read(SharedBytes::take(std::string(file)), {.entries = 1}).error().reason, Reason::exhausted);
+}
+
+TEST(Zip, has_nothing_before_a_zip64_locator_that_stands_first)
+{
+    auto const end = "PK\5\6" + std::string(18, '\0');
+    EXPECT_EQ(answer("PK\6\7" + u32(0) + u64(0) + u32(1) + end), "error: the zip64 end record is said to be at byte 0, wanted it right before its locator, byte 0");
+    EXPECT_EQ(answer(std::string(56, 'x') + "PK\6\7" + u32(0) + u64(0) + u32(1) + end), "error: no zip64 end record where its locator points, byte 0");
+    auto const named = ZipArchive::read(SharedBytes::take(spelled(changed([](auto& m) { m.crc = m.local_crc = 1; }))));
+    EXPECT_EQ(named->checked_content("m/a").error().reason, Reason::malformed);
+    EXPECT_EQ(text_of(ZipArchive::read(SharedBytes::take(spelled(two())))->checked_content("m/a")->bytes()), "hello");
 }
 
 TEST(Zip, members_are_read_piece_by_piece_too)
@@ -336,6 +357,7 @@ TEST(ZipWriter, writes_what_the_reader_finds_nothing_about)
         EXPECT_EQ(entry.data_offset % ZipWriter::alignment, 0u);
     EXPECT_EQ(archive->find("one.npy"), &archive->entries()[0]);
     EXPECT_EQ(archive->find("two.npy"), nullptr);
+    EXPECT_EQ(archive->find("\xFF"), nullptr);
     EXPECT_EQ(archive->checked_content("two.npy").error().reason, Reason::missing);
 }
 
