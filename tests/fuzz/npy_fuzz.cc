@@ -1,4 +1,5 @@
 #include "arrays/npy.h"
+#include "arrays/npy_header.h"
 
 #include "base/check.h"
 
@@ -7,9 +8,14 @@ extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {
     Limits limits;
     limits.entries = 10'000;
-    auto const tensor = read_npy(SharedBytes(std::as_bytes(std::span(data, size)), nullptr), limits);
+    auto const input = std::as_bytes(std::span(data, size));
+    auto const header = read_npy_header(input, limits);
+    if (header)
+        CHECK(header->data_offset <= size && !npy_dtype_text(header->dtype).empty(), "a header is described");
+    auto const tensor = read_npy(SharedBytes(input, nullptr), limits);
     if (!tensor)
         return 0;
+    CHECK(header && header->data_bytes == size - header->data_offset, "elements take what the header says");
     auto const parts = write_npy(*tensor);
     CHECK(parts.has_value(), "what NumPy has can be written");
     std::string file;

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Writes small honest files into tests/fuzz/corpus, the first inputs of the fuzz targets. Needs nothing but Python's own library.
+
+    tests/fuzz/seeds.py
+"""
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import pathlib
+import struct
+import tarfile
+import zipfile
+import zlib
+
+CORPUS = pathlib.Path(__file__).parent / "corpus"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def put(target, name, content):
+    folder = CORPUS / f"{target}_fuzz"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
+
+
+def zip_of(method, names=("m/data.pkl", "m/data/0"), comment=b""):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.compress_type = method
+            archive.writestr(info, b"" if name.endswith("/") else b"content of " + name.encode())
+        archive.comment = comment
+    return file.getvalue()
+
+
+def streamed_zip():
+    class Unseekable(io.BytesIO):
+        def seekable(self):
+            return False
+
+        def seek(self, *_):
+            raise io.UnsupportedOperation
+
+        def tell(self):
+            raise io.UnsupportedOperation
+
+    file = Unseekable()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a", EPOCH), b"hello")
+    return file.getvalue()
+
+
+def wide_zip():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive, archive.open(zipfile.ZipInfo("a", EPOCH), "w", force_zip64=True) as member:
+        member.write(b"hello")
+    return file.getvalue()
+
+
+def tar_of(form):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=form) as archive:
+        for name, content in (("a", b"hello"), ("folder/" + "n" * (90 if form == tarfile.USTAR_FORMAT else 150), b"x")):
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+        for name, kind in (("d", tarfile.DIRTYPE), ("l", tarfile.SYMTYPE), ("h", tarfile.LNKTYPE), ("f", tarfile.FIFOTYPE)):
+            info = tarfile.TarInfo(name)
+            info.type = kind
+            info.linkname = "a" if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE) else ""
+            archive.addfile(info)
+    return file.getvalue()[: 512 * 14]
+
+
+def npy_of(descr, shape, data, version=1):
+    header = repr({"descr": descr, "fortran_order": False, "shape": shape}).encode() + b"\n"
+    return b"\x93NUMPY" + bytes([version, 0]) + struct.pack("<H" if version == 1 else "<I", len(header)) + header + data
+
+
+def safetensors_of(header, data):
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    return struct.pack("<Q", len(text)) + text + data
+
+
+def main():
+    for name, method in (("stored", zipfile.ZIP_STORED), ("deflated", zipfile.ZIP_DEFLATED), ("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA)):
+        put("zip", name, zip_of(method))
+    put("zip", "comment", zip_of(zipfile.ZIP_STORED, ("d/", "a"), b"a comment"))
+    put("zip", "descriptor", streamed_zip())
+    put("zip", "wide", wide_zip())
+    put("zip", "empty", zip_of(zipfile.ZIP_STORED, ()))
+
+    for name, form in (("ustar", tarfile.USTAR_FORMAT), ("gnu", tarfile.GNU_FORMAT), ("pax", tarfile.PAX_FORMAT)):
+        put("tar", name, tar_of(form))
+
+    # The first byte picks the compression, in the order of its enumeration, and a size of pieces.
+    text = b"hullmark " * 20
+    packed = [zlib.compress(text), gzip.compress(text, mtime=0), bz2.compress(text), lzma.compress(text), lzma.compress(text, lzma.FORMAT_ALONE)]
+    packed.append(bytes.fromhex("04224d1864404e05000080") + b"hello" + bytes.fromhex("00000000"))
+    packed.append(bytes.fromhex("28b52ffd20052900") + b"\x00hello")
+    for index, (name, content) in enumerate(zip(("zlib", "gzip", "bzip2", "xz", "lzma", "lz4", "zstd"), packed)):
+        put("compression", name, bytes([7 * 9 + index]) + content)
+        put("compression", f"{name}-twice", bytes([7 * 9 + index]) + content + content)
+
+    put("npy", "numbers", npy_of("<f4", (2,), bytes(8)))
+    put("npy", "text", npy_of("<U2", (1,), "ab".encode("utf-32-le")))
+    put("npy", "objects", npy_of("|O", (1,), b"\x80\x04]."))
+    put("npy", "fields", npy_of([(("t", "a"), "<f4", (2,)), ("b", [("c", "|S3")])], (1,), bytes(11), 3))
+
+    entry = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+    put("safetensors", "one", safetensors_of({"__metadata__": {"format": "pt"}, "a": entry}, bytes(8)))
+    put("safetensors", "small", safetensors_of({"a": {"dtype": "F4", "shape": [2, 0], "data_offsets": [0, 0]}, "b": {"dtype": "F8_E8M0", "shape": [], "data_offsets": [0, 1]}}, bytes(1)))
+
+
+if __name__ == "__main__":
+    main()
