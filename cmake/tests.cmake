@@ -36,3 +36,6 @@ foreach(fault kill errors)
     add_test(NAME faults.publish_${fault} CONFIGURATIONS faults COMMAND ${CMAKE_SOURCE_DIR}/tests/faults/publish_${fault}.sh $<TARGET_FILE:publish_once>)
     set_tests_properties(faults.publish_${fault} PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 1800)
 endforeach()
+
+# Tells tests/judges/pickle_machines.py what the pickle machine makes of a pickle.
+add_program(pickle_judge MAIN tests/judges/pickle_judge.cc NEEDS base pickle)

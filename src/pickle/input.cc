@@ -60,31 +60,25 @@ Result<Bytes> PickleInput::take_across(uint64_t count)
     return bytes_of(joined_);
 }
 
-Result<std::optional<PickleInput::Line>> PickleInput::take_line(uint64_t most_kept)
+Result<PickleInput::Line> PickleInput::take_line(uint64_t most_kept)
 {
-    auto const newline_at = [this] { return window_left() == 0 ? nullptr : static_cast<std::byte const*>(std::memchr(cursor_, '\n', window_left())); };
     Line line;
     joined_.clear();
-    bool joined = false;
-    for (;;) {
-        auto const* const newline = newline_at();
-        if (!newline && !stream_)
-            return std::optional<Line>();
+    for (bool is_first = true;; is_first = false) {
+        auto const* const newline = window_left() == 0 ? nullptr : static_cast<std::byte const*>(std::memchr(cursor_, '\n', window_left()));
         auto const part = text_of(Bytes(cursor_, newline ? newline : window_stop_));
         cursor_ = newline ? newline + 1 : window_stop_;
         line.length += part.size();
         line.last = part.empty() ? line.last : part.back();
-        if (newline && !joined) {
+        line.is_ended = newline != nullptr;
+        if (is_first && (newline || !stream_)) { // it lies in one piece
             line.text = stream_ ? part.substr(0, most_kept) : part;
             return line;
         }
-        joined = true;
         joined_ += part.substr(0, most_kept - joined_.size());
-        if (newline) {
+        if (newline || !TRY(pull())) {
             line.text = joined_;
             return line;
         }
-        if (!TRY(pull()))
-            return std::optional<Line>();
     }
 }

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/stream.h"
 
-#include <optional>
 #include <string>
 
 // Where a pickle's bytes come from: bytes in memory, which are read in place, or a stream of pieces, of which nothing is kept. Pickles
@@ -43,9 +42,10 @@ public:
         std::string_view text; // without its newline; the first part where it is longer than what was to be kept
         uint64_t length = 0; // of the line, without its newline
         char last = 0; // its last character
+        bool is_ended = false; // by a newline, not by the end of the input
     };
-    // Nothing where the input ends before a newline. Of a stream at most `most_kept` bytes are kept.
-    Result<std::optional<Line>> take_line(uint64_t most_kept);
+    // Of a stream at most `most_kept` bytes are kept.
+    Result<Line> take_line(uint64_t most_kept);
 
 private:
     uint64_t window_left() const { return static_cast<uint64_t>(window_stop_ - cursor_); }

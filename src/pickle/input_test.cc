@@ -91,16 +91,16 @@ TEST(PickleInput, takes_lines_in_memory_and_across_pieces)
         PickleInput pieces(stream);
         PickleInput memory(bytes_of(text));
         PickleInput& input = piece == 0 ? memory : pieces;
-        EXPECT_EQ((*input.take_line(100))->text, "ab");
+        EXPECT_EQ(input.take_line(100)->text, "ab");
         auto const empty = *input.take_line(100);
-        EXPECT_EQ(empty->text, "");
-        EXPECT_EQ(empty->last, 0);
-        auto const line = **input.take_line(4);
+        EXPECT_EQ(empty.text, "");
+        EXPECT_EQ(empty.last, 0);
+        auto const line = *input.take_line(4);
         EXPECT_EQ(line.text, piece == 0 ? "long line" : "long") << piece;
         EXPECT_EQ(line.length, 9);
         EXPECT_EQ(line.last, 'e');
         EXPECT_EQ(input.position(), 14);
-        EXPECT_FALSE(*input.take_line(100));
+        EXPECT_FALSE(input.take_line(100)->is_ended);
     }
 }
 
@@ -200,7 +200,7 @@ TEST(PickleStreams, do_not_know_a_name_that_was_cut)
     EXPECT_EQ(text_of(run.pickle.root()), "?.f");
     EXPECT_EQ(run.pickle.findings.list[0].code, "computed-name");
     Pieces lines("c" + std::string(1'000, 'm') + "\nf\n.", 100);
-    EXPECT_EQ(run_pickle(lines, options).error->text(), "GLOBAL: a line of 1000 bytes, the limit is 300, byte 0");
+    EXPECT_EQ(run_pickle(lines, options).error->text(), "GLOBAL: a name of 1000 bytes, the limit is 300, byte 0");
 }
 
 TEST(PickleStreams, skip_gigabytes_in_no_memory)

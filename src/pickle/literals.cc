@@ -316,6 +316,10 @@ Result<IntegerLiteral> parse_integer_literal(std::string_view text)
         return literal;
     }
 
+    if (text.starts_with('\0')) { // C's strtol reads nothing and stops at what it takes for the end
+        literal.value = 0;
+        return literal;
+    }
     auto digits = stripped(text.substr(0, text.find('\0')));
     bool const negative = digits.starts_with('-');
     if (negative || digits.starts_with('+'))
@@ -364,7 +368,7 @@ Result<RealLiteral> parse_real_literal(std::string_view text)
 {
     if (auto const number = plain_real(text); number && (std::isfinite(*number) || text.find_first_of("0123456789") == text.npos))
         return RealLiteral{*number, true};
-    auto loose = stripped(text);
+    auto loose = stripped(text.substr(0, text.find('\0'))); // C reads no further
     if (loose.starts_with('+') && !loose.starts_with("+-"))
         loose.remove_prefix(1);
     if (auto const number = plain_real(without_underscores(loose)))

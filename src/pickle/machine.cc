@@ -100,10 +100,10 @@ Result<void> StackMachine::step()
         return broken("no opcode: " + std::to_string(code));
     opcode_name_ = row->name;
     graph().begin_opcode(code);
-    TRY((this->*row->run)());
+    auto ran = (this->*row->run)();
     if (input_.position() >= frame_end_)
         check_frame();
-    return {};
+    return ran;
 }
 
 Failure StackMachine::broken(std::string what) const
@@ -136,9 +136,9 @@ Result<Bytes> StackMachine::take(uint64_t count)
 Result<PickleInput::Line> StackMachine::take_long_line()
 {
     auto const line = TRY(input_.take_line(options_.most_kept_each));
-    if (!line)
+    if (!line.is_ended)
         return broken("cut short: a line without an end");
-    return *line;
+    return line;
 }
 
 Result<std::string_view> StackMachine::take_line()

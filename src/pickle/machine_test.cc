@@ -38,10 +38,10 @@ Case const cases[] = {
     {"LONG1 is two's complement of any length", "(\x8a\x00\x8a\x01\xff\x8a\x02\xff\x00\x8a\x0a"s + "\0\0\0\0\0\0\0\0\1\0"s + "t.", "(0, -1, 255, <int of 9 bytes>)"},
     {"LONG4", "\x8b\x02\0\0\0\x39\x30."s, "12345"},
     {"floats, as text and big-endian", "(F1.5\nG\x3f\xf8\0\0\0\0\0\0t."s, "(1.5, 1.5)"},
-    {"Python 2 strings with escapes", "S'a\\n\\x41\\101\\q'\n.", "'a\\x0aAA\\\\q'"},
+    {"Python 2 strings with escapes", "S'a\\n\\x41\\101\\q'\n.", "'a\\nAA\\\\q'"},
     {"Python 2 strings that are no UTF-8 stay bytes", "U\x02\xff\xfe.", "b'\\xff\\xfe'"},
     {"BINSTRING", "T\x01\0\0\0a."s, "'a'"},
-    {"UNICODE is raw-unicode-escape over Latin-1", "V\\u00e9\xe9\n.", "'\\xc3\\xa9\\xc3\\xa9'"},
+    {"UNICODE is raw-unicode-escape over Latin-1", "V\\u00e9\xe9\n.", "'\xc3\xa9\xc3\xa9'"},
     {"the three lengths of text", "(\x8c\x01"s + "aX\1\0\0\0b\x8d\1\0\0\0\0\0\0\0ct."s, "('a', 'b', 'c')"},
     {"the three lengths of bytes, and bytearray", "(C\1aB\1\0\0\0b\x8e\1\0\0\0\0\0\0\0"s + "c\x96\1\0\0\0\0\0\0\0"s + "dt."s, "(b'a', b'b', b'c', bytearray(b'd'))"},
     {"buffers from outside", "\x97\x98.", "<buffer 0>, buffer@0"},
@@ -65,7 +65,7 @@ Case const cases[] = {
     {"extension codes", "(\x82\1\x83\1\1\x84\1\0\0\0t."s, "(<extension 1>, <extension 257>, <extension 1>), extension@1, extension@3, extension@6"},
     {"a BUILD of a class is told", name("a", "B") + "}b.", "a.B, build@6"},
     {"a second BUILD is told", name("a", "B") + ")\x81}b}b.", "a.B(), build@10"},
-    {"arguments that are no tuple are told", name("a", "f") + "]R.", "a.f(), arguments@6"},
+    {"arguments that are no tuple are told", name("a", "f") + "]R.", "a.f(*[]), arguments@6"},
     // memo and stack
     {"memo by text, one byte, four bytes", "K\1p0\nq\1r\2\0\0\0"
                                            "0g0\nh\1j\2\0\0\0\x87."s,
@@ -103,7 +103,7 @@ Case const cases[] = {
     {"a module whose name is a name", name("os", "sep") + text("x") + "\x93.", "?.x, computed-name@14"},
     {"an opcode whose argument follows the frame", proto(4) + "\x95\1\0\0\0\0\0\0\0K\1."s, "1, frame@11"},
     {"READONLY_BUFFER of a value", "N\x98.", "None, buffer@1"},
-    {"a name with a carriage return", "cos\r\nsystem\n.", "os?.system, name@0"},
+    {"a name with a carriage return", "cos\r\nsystem\n.", "os\\r.system, name@0"},
     // malformed
     {"nothing", "", "error: pickle: cut short: ends without STOP, byte 0"},
     {"no STOP", "N", "error: pickle: cut short: ends without STOP, byte 1"},
@@ -171,6 +171,33 @@ TEST(PickleMachine, keeps_what_came_before_an_error)
     ASSERT_TRUE(run.error);
     ASSERT_EQ(run.pickle.mentions.size(), 1);
     EXPECT_TRUE(run.pickle.mentions[0].called);
+}
+
+TEST(PickleMachine, tells_the_name_that_python_imports_where_the_input_ends_in_it)
+{
+    for (auto const& [bytes, wanted] : std::initializer_list<std::pair<std::string, std::string>>{{"cos\nsystem!", "os.system"}, {"cos!", "os."}, {"c", "."}, {"(ios\nsystem!", "os.system"}}) {
+        auto const run = run_pickle(bytes_of(bytes));
+        ASSERT_TRUE(run.error) << bytes;
+        ASSERT_EQ(run.pickle.mentions.size(), 1) << bytes;
+        EXPECT_EQ(run.pickle.graph.value(run.pickle.mentions[0].global).qualified_name(), wanted);
+    }
+    EXPECT_TRUE(run_pickle(bytes_of("ios\nsystem\n")).pickle.mentions.size() == 1); // Python imports before it misses the mark
+}
+
+TEST(PickleMachine, names_the_opcode_of_each_finding_and_each_value)
+{
+    auto const run = run_pickle(bytes_of("(I0x10\n" + name("a", "b") + ")Rt."));
+    EXPECT_EQ(run.pickle.findings.list[0].opcode, "INT");
+    EXPECT_EQ(run.pickle.root().opcode(), "TUPLE");
+    EXPECT_EQ(run.pickle.root().item(1).opcode(), "REDUCE");
+    PickleGraph by_hand;
+    EXPECT_EQ(by_hand.value(by_hand.add_plain(NodeKind::none, 0)).opcode(), "");
+    PickleFindings findings;
+    findings.add("word", run.pickle.root().item(1), "message");
+    findings.add("word", 5, "message");
+    EXPECT_EQ(findings.list[0].opcode, "REDUCE");
+    EXPECT_EQ(findings.list[0].offset, run.pickle.root().item(1).offset());
+    EXPECT_EQ(findings.list[1].opcode, "");
 }
 
 TEST(PickleMachine, doubles_nothing_when_the_memo_doubles)

@@ -74,7 +74,7 @@ constexpr std::array<MovedModule, 55> moved_modules{{
     {"xmlrpclib", "xmlrpc.client"},
 }};
 
-constexpr std::array<MovedName, 40> moved_names{{
+constexpr std::array<MovedName, 41> moved_names{{
     {{"UserDict", "IterableUserDict"}, {"collections", "UserDict"}},
     {{"UserDict", "UserDict"}, {"collections", "UserDict"}},
     {{"UserList", "UserList"}, {"collections", "UserList"}},
@@ -88,6 +88,7 @@ constexpr std::array<MovedName, 40> moved_names{{
     {{"__builtin__", "xrange"}, {"builtins", "range"}},
     {{"_multiprocessing", "Connection"}, {"multiprocessing.connection", "Connection"}},
     {{"_socket", "fromfd"}, {"socket", "fromfd"}},
+    {{"exceptions", "StandardError"}, {"builtins", "Exception"}},
     {{"itertools", "ifilter"}, {"builtins", "filter"}},
     {{"itertools", "ifilterfalse"}, {"itertools", "filterfalse"}},
     {{"itertools", "imap"}, {"builtins", "map"}},
@@ -117,12 +118,64 @@ constexpr std::array<MovedName, 40> moved_names{{
     {{"whichdb", "whichdb"}, {"dbm", "whichdb"}},
 }};
 
+// Sorted: what was in the module exceptions and is in builtins.
+constexpr std::array<std::string_view, 48> exceptions{{
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BaseException",
+    "BufferError",
+    "BytesWarning",
+    "DeprecationWarning",
+    "EOFError",
+    "EnvironmentError",
+    "Exception",
+    "FloatingPointError",
+    "FutureWarning",
+    "GeneratorExit",
+    "IOError",
+    "ImportError",
+    "ImportWarning",
+    "IndentationError",
+    "IndexError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "MemoryError",
+    "NameError",
+    "NotImplementedError",
+    "OSError",
+    "OverflowError",
+    "PendingDeprecationWarning",
+    "ReferenceError",
+    "RuntimeError",
+    "RuntimeWarning",
+    "StopIteration",
+    "SyntaxError",
+    "SyntaxWarning",
+    "SystemError",
+    "SystemExit",
+    "TabError",
+    "TypeError",
+    "UnboundLocalError",
+    "UnicodeDecodeError",
+    "UnicodeEncodeError",
+    "UnicodeError",
+    "UnicodeTranslateError",
+    "UnicodeWarning",
+    "UserWarning",
+    "ValueError",
+    "Warning",
+    "WindowsError",
+    "ZeroDivisionError",
+}};
+
 }
 
 GlobalNames python3_names(GlobalNames names)
 {
-    if (names.module == "exceptions")
-        return {"builtins", names.name == "StandardError" ? "Exception" : names.name};
+    if (names.module == "exceptions" && std::binary_search(exceptions.begin(), exceptions.end(), names.name))
+        return {"builtins", names.name};
     for (auto const& row : moved_names)
         if (row.from.name == names.name && row.from.module == names.module)
             return row.to;

@@ -1,5 +1,6 @@
 #include "pickle/array_types.h"
 #include "pickle/literals.h"
+#include "pickle/render.h"
 #include "pickle/stack_machine.h"
 
 #include <algorithm>
@@ -29,9 +30,20 @@ Result<NodeId> StackMachine::add_global(std::string_view module, std::string_vie
 
 Result<NodeId> StackMachine::take_global()
 {
-    auto const module = text_of(keep(bytes_of(TRY(take_line()))));
-    auto const name = TRY(take_line());
-    return add_global(module, name);
+    // Python's own unpickler takes the last character away even where the input ends before the newline, and imports what is left.
+    auto const take_name = [this]() -> Result<std::pair<std::string_view, bool>> {
+        auto const line = TRY(input_.take_line(options_.most_kept_each));
+        if (line.text.size() < line.length)
+            return exhausted(std::string(opcode_name_) + ": a name of " + std::to_string(line.length) + " bytes, the limit is " + std::to_string(options_.most_kept_each)).at("byte " + std::to_string(opcode_offset_));
+        auto const text = text_of(keep(bytes_of(line.text)));
+        return std::pair(line.is_ended || text.empty() ? text : text.substr(0, text.size() - 1), line.is_ended);
+    };
+    auto const module = TRY(take_name()).first;
+    auto const [name, is_whole] = TRY(take_name());
+    NodeId const id = TRY(add_global(module, name));
+    if (!is_whole)
+        return broken("cut short: a line without an end");
+    return id;
 }
 
 Result<void> StackMachine::global()
@@ -125,7 +137,7 @@ Result<void> StackMachine::build()
     NodeId const state = TRY(pop_node());
     NodeId const object = TRY(top_node());
     if (kind_of(object) != NodeKind::object) {
-        report("build", "BUILD changes a " + std::string(name_of(kind_of(object))) + (kind_of(object) == NodeKind::global ? " " + value(object).qualified_name() : "") + " where an object is wanted");
+        report("build", "BUILD changes a " + std::string(name_of(kind_of(object))) + (kind_of(object) == NodeKind::global ? " " + text_of(value(object)) : "") + " where an object is wanted");
         return {};
     }
     bool const is_second = value(object).state().has_value();

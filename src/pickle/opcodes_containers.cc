@@ -1,3 +1,4 @@
+#include "pickle/render.h"
 #include "pickle/stack_machine.h"
 
 #include <algorithm>
@@ -93,7 +94,7 @@ Result<StackMachine::Target> StackMachine::target(NodeId container, NodeKind hon
     // With nothing to fill in, C does not look at the container.
     if (!is_unknown && count != 0 && std::find(odd.begin(), odd.end(), kind) == odd.end())
         return broken("wanted a " + std::string(name_of(honest)) + " or an object, found a " + std::string(name_of(kind)));
-    report("target", std::string(opcode_name_) + " fills a " + std::string(name_of(kind)) + (kind == NodeKind::global ? " " + value(container).qualified_name() : "") + ", which no pickler does");
+    report("target", std::string(opcode_name_) + " fills a " + std::string(name_of(kind)) + (kind == NodeKind::global ? " " + text_of(value(container)) : "") + ", which no pickler does");
     return Target::odd;
 }
 

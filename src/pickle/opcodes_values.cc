@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "pickle/literals.h"
 #include "pickle/stack_machine.h"
 
@@ -8,7 +9,7 @@
 
 namespace {
 
-std::string shown(std::string_view text) { return "\"" + std::string(text.substr(0, 40)) + (text.size() > 40 ? "...\"" : "\""); }
+std::string shown(std::string_view text) { return "\"" + escape_unprintable(text.substr(0, 40)) + (text.size() > 40 ? "...\"" : "\""); }
 
 }
 

@@ -1,5 +1,8 @@
 #include "pickle/render.h"
 
+#include "base/utf8.h"
+#include "pickle/literals.h"
+
 #include <charconv>
 
 namespace {
@@ -14,11 +17,14 @@ public:
     }
 
     void add(PickleValue value, int depth);
-    std::string take() { return full() ? text_.substr(0, most_bytes_ < 3 ? 0 : most_bytes_ - 3) + "..." : std::move(text_); }
+    std::string take() { return full() ? std::string(whole_utf8(std::string_view(text_).substr(0, most_bytes_ < 3 ? 0 : most_bytes_ - 3))) + "..." : std::move(text_); }
 
 private:
     bool full() const { return text_.size() > most_bytes_; }
-    void add_quoted(std::string_view text);
+    std::string_view shown_part(std::string_view text) const;
+    void add_text(std::string_view text);
+    void add_bytes(Bytes bytes);
+    void add_cut(PickleValue value);
     void add_items(char open, PickleValue value, char close, int depth);
     void add_pairs(PickleValue value, int depth);
     void add_call(PickleValue object, int depth);
@@ -27,11 +33,25 @@ private:
     std::string text_;
 };
 
-void Renderer::add_quoted(std::string_view text)
+// No more of a text than can be shown.
+std::string_view Renderer::shown_part(std::string_view text) const { return text.size() > most_bytes_ ? whole_utf8(text.substr(0, most_bytes_ + 1)) : text; }
+
+void Renderer::add_text(std::string_view text)
+{
+    std::string quoted;
+    for (char const c : shown_part(text)) {
+        if (c == '\'' || c == '\\')
+            quoted += '\\';
+        quoted += c;
+    }
+    text_ += '\'' + escape_unprintable(quoted) + '\'';
+}
+
+void Renderer::add_bytes(Bytes bytes)
 {
     static constexpr char digits[] = "0123456789abcdef";
-    text_ += '\'';
-    for (char const c : text) {
+    text_ += "b'";
+    for (char const c : text_of(bytes)) {
         if (full())
             return;
         auto const byte = static_cast<unsigned char>(c);
@@ -46,6 +66,12 @@ void Renderer::add_quoted(std::string_view text)
         }
     }
     text_ += '\'';
+}
+
+void Renderer::add_cut(PickleValue value)
+{
+    if (value.is_cut())
+        text_ += "<first of " + std::to_string(value.full_length()) + " bytes>";
 }
 
 void Renderer::add_items(char open, PickleValue value, char close, int depth)
@@ -81,12 +107,16 @@ void Renderer::add_call(PickleValue object, int depth)
     add(*object.callable(), depth + 1);
     auto const arguments = *object.arguments();
     text_ += '(';
-    for (size_t index = 0; index < arguments.size() && !full(); ++index) {
+    if (!arguments.is(NodeKind::tuple)) {
+        text_ += '*';
+        add(arguments, depth + 1);
+    }
+    for (size_t index = 0; arguments.is(NodeKind::tuple) && index < arguments.size() && !full(); ++index) {
         text_ += index == 0 ? "" : ", ";
         add(arguments.item(index), depth + 1);
     }
     if (auto const named = object.keyword_arguments()) {
-        text_ += arguments.size() == 0 ? "**" : ", **";
+        text_ += arguments.is(NodeKind::tuple) && arguments.size() == 0 ? "**" : ", **";
         add(*named, depth + 1);
     }
     text_ += ')';
@@ -111,7 +141,7 @@ void Renderer::add(PickleValue value, int depth)
         text_ += std::to_string(*value.integer());
         return;
     case NodeKind::big_integer:
-        text_ += "<int of " + std::to_string(value.bytes()->size()) + " bytes>";
+        text_ += "<int of " + std::to_string(value.full_length()) + " bytes>";
         return;
     case NodeKind::real: {
         char digits[32];
@@ -119,15 +149,17 @@ void Renderer::add(PickleValue value, int depth)
         return;
     }
     case NodeKind::bytes:
-        text_ += 'b';
-        return add_quoted(text_of(*value.bytes()));
+        add_bytes(*value.bytes());
+        return add_cut(value);
     case NodeKind::byte_array:
-        text_ += "bytearray(b";
-        add_quoted(text_of(*value.bytes()));
+        text_ += "bytearray(";
+        add_bytes(*value.bytes());
+        add_cut(value);
         text_ += ')';
         return;
     case NodeKind::text:
-        return add_quoted(*value.text());
+        add_text(*value.text());
+        return add_cut(value);
     case NodeKind::tuple:
         return add_items('(', value, ')', depth);
     case NodeKind::list:
@@ -138,12 +170,9 @@ void Renderer::add(PickleValue value, int depth)
         return add_items('(', value, ')', depth);
     case NodeKind::dict:
         return add_pairs(value, depth);
-    case NodeKind::global: {
-        std::string const name = value.qualified_name();
-        for (char const c : name.substr(0, most_bytes_))
-            text_ += static_cast<unsigned char>(c) < ' ' || c == 0x7f ? '?' : c;
+    case NodeKind::global:
+        text_ += escape_unprintable(shown_part(*value.module())) + '.' + escape_unprintable(shown_part(*value.name()));
         return;
-    }
     case NodeKind::object:
         return add_call(value, depth);
     case NodeKind::persistent_id:
