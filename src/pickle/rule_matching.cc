@@ -259,7 +259,10 @@ ResolvedCall RuleMatcher::resolve(PickleValue object) const
         call.fits = matches_any(arguments.items(), object, call.rule->newobj);
     if (object.is_call_of("builtins", "getattr"))
         call.fits = call.fits && resolve_getattr(object).rule;
-    else if (object.is_call_of("torch._tensor", "_rebuild_from_type_v2") && call.fits) { // calls its first argument with its third
+    else if (call.fits && call.class_or_function == called.id() && called.name() == "_ufunc_reconstruct") { // imports what it names
+        auto const* named_rule = rule_for(*arguments.item(0).text(), *arguments.item(1).text(), flavour_);
+        call.fits = named_rule && named_rule->is_value;
+    } else if (object.is_call_of("torch._tensor", "_rebuild_from_type_v2") && call.fits) { // calls its first argument with its third
         auto const given = arguments.item(2);
         call.fits = given.is(NodeKind::tuple) && matches_any(given.items(), object, rule_of(arguments.item(0))->reduce);
     }

@@ -31,7 +31,7 @@ private:
     void judge_keys(PickleValue value);
     void judge_place(PickleValue holder, PickleValue held);
 
-    void report(PickleValue place, std::string_view code, std::string message) { findings_.add(code, place.offset(), std::move(message)); }
+    void report(PickleValue place, std::string_view code, std::string message) { findings_.add(code, place, std::move(message)); }
     // This value was judged as what a call is given; if it holds names that are no values it may be nothing else.
     void settle(PickleValue given);
 
@@ -192,7 +192,11 @@ PickleFindings Judge::judge()
 
 PickleFindings judge_pickle(Pickle const& pickle, PickleFlavour flavour)
 {
-    if (pickle.graph.size() == 0)
-        return {};
-    return Judge(pickle, flavour).judge();
+    PickleFindings findings;
+    if (pickle.graph.size() != 0)
+        findings = Judge(pickle, flavour).judge();
+    for (auto const& array : pickle.arrays)
+        if (array.nested)
+            findings.add(judge_pickle(*array.nested, flavour)); // which has no inline arrays of its own
+    return findings;
 }

@@ -7,6 +7,8 @@ constexpr UseRule scalar_type{.is_value = true, .roles = "FY"};
 constexpr UseRule reconstruct{.reduce = "Ntr", .state = 'a', .makes = 'W'};
 constexpr UseRule scalar{.reduce = "Ar|A"};
 constexpr UseRule from_buffer{.reduce = "rAts|BAts", .makes = 'W'};
+constexpr UseRule vectorize{.newobj = "", .base = 'o', .state = 'm'};
+constexpr UseRule ufunc_name{.reduce = "ss", .makes = 'V'}; // module and name of a function on this list
 constexpr UseRule array_class{.roles = "N"};
 
 // Source: numpy/_core/src/multiarray/methods.c, numpy/_core/_internal.py, numpy/ma/core.py, numpy/random/_pickle.py, and joblib
@@ -19,10 +21,11 @@ constexpr NamedRule rules[] = {
     {"numpy.core.numeric", "_frombuffer", from_buffer},
     {"numpy._core.numeric", "_frombuffer", from_buffer},
     {"numpy", "dtype", {.reduce = "Ubb|U|Ybb", .state = 'y', .makes = 'A', .is_value = true}},
+    {"numpy.core", "_ufunc_reconstruct", ufunc_name},
+    {"numpy._core", "_ufunc_reconstruct", ufunc_name},
     {"numpy", "ndarray", array_class},
     {"numpy", "matrix", array_class},
     {"numpy", "recarray", array_class},
-    {"numpy", "record", {.roles = "Y"}}, // the type of a dtype
     {"numpy.matrixlib.defmatrix", "matrix", array_class},
     {"numpy.rec", "recarray", array_class},
     {"numpy.rec", "record", {.roles = "Y"}},
@@ -31,6 +34,8 @@ constexpr NamedRule rules[] = {
     {"numpy.ma.core", "_mareconstruct", {.reduce = "XNtr", .state = 'q', .makes = 'W'}},
     {"numpy.ma.core", "MaskedArray", {.roles = "X"}},
     {"numpy.ma", "MaskedArray", {.roles = "X"}},
+    {"numpy", "vectorize", vectorize}, // a function of values, called element by element
+    {"numpy.lib.function_base", "vectorize", vectorize},
     {"numpy.ma.core", "MaskedConstant", {.reduce = ""}},
     {"numpy.random._pickle", "__randomstate_ctor", {.reduce = "G|GJ|g", .state = 'b'}},
     {"numpy.random._pickle", "__generator_ctor", {.reduce = "G|GJ|g", .state = 'b'}},

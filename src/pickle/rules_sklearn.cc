@@ -44,7 +44,10 @@ constexpr NamedRule sklearn_named[] = {
     {"sklearn.utils", "Bunch", attribute_dict},
     {"sklearn.tree._tree", "Tree", {.reduce = "iWi", .state = 'm'}},
     {"sklearn.impute._iterative", "_ImputerTriplet", {.newobj = "xxx", .base = 't'}},
+    {"sklearn._loss.glm_distribution", "DistributionBoundary", {.newobj = "xx", .base = 't'}},
     {"sklearn.neighbors._kd_tree", "newObj", made_anew},
+    {"sklearn.neighbors.kd_tree", "newObj", made_anew},
+    {"sklearn.neighbors.ball_tree", "newObj", made_anew},
     {"sklearn.neighbors._ball_tree", "newObj", made_anew},
     {"sklearn.metrics._dist_metrics", "newObj", made_anew},
     {"sklearn.neighbors._dist_metrics", "newObj", made_anew},
@@ -62,18 +65,22 @@ constexpr RuleFamily sklearn_families[] = {
     {"Trees of neighbours and their distances, named where they are made anew",
         "sklearn.neighbors._kd_tree KDTree KDTree32 KDTree64\n"
         "sklearn.neighbors._ball_tree BallTree BallTree32 BallTree64\n"
+        "sklearn.neighbors.kd_tree KDTree\n"
+        "sklearn.neighbors.ball_tree BallTree\n"
 #define DISTANCES(MODULE, BITS) \
     MODULE " EuclideanDistance" BITS " SEuclideanDistance" BITS " ManhattanDistance" BITS " ChebyshevDistance" BITS " MinkowskiDistance" BITS " WMinkowskiDistance" BITS "\n" MODULE " MahalanobisDistance" BITS " HammingDistance" BITS " CanberraDistance" BITS " BrayCurtisDistance" BITS " JaccardDistance" BITS " MatchingDistance" BITS "\n" MODULE " DiceDistance" BITS " KulsinskiDistance" BITS " RogersTanimotoDistance" BITS " RussellRaoDistance" BITS " SokalMichenerDistance" BITS "\n" MODULE " SokalSneathDistance" BITS " HaversineDistance" BITS " PyFuncDistance" BITS "\n"
-        DISTANCES("sklearn.neighbors._dist_metrics", "")
-            DISTANCES("sklearn.metrics._dist_metrics", "")
-                DISTANCES("sklearn.metrics._dist_metrics", "32")
-                    DISTANCES("sklearn.metrics._dist_metrics", "64"),
+        DISTANCES("sklearn.neighbors.dist_metrics", "")
+            DISTANCES("sklearn.neighbors._dist_metrics", "")
+                DISTANCES("sklearn.metrics._dist_metrics", "")
+                    DISTANCES("sklearn.metrics._dist_metrics", "32")
+                        DISTANCES("sklearn.metrics._dist_metrics", "64"),
 #undef DISTANCES
         inner_class},
     {"Losses",
         "sklearn._loss._loss CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss CyHalfPoissonLoss\n"
         "sklearn._loss._loss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyPinballLoss\n"
-        "sklearn.linear_model._sgd_fast EpsilonInsensitive Hinge Huber Log ModifiedHuber SquaredEpsilonInsensitive SquaredHinge SquaredLoss\n",
+        "sklearn.linear_model._sgd_fast EpsilonInsensitive Hinge Huber Log ModifiedHuber SquaredEpsilonInsensitive SquaredHinge SquaredLoss\n"
+        "sklearn.linear_model.sgd_fast EpsilonInsensitive Hinge Huber Log ModifiedHuber SquaredEpsilonInsensitive SquaredHinge SquaredLoss\n",
         losses_class},
     {"Losses made anew",
         "sklearn._loss._loss __pyx_unpickle_CyAbsoluteError __pyx_unpickle_CyExponentialLoss __pyx_unpickle_CyHalfBinomialLoss\n"

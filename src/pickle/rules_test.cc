@@ -24,6 +24,9 @@ std::string const storage = "(" + text("storage") + name("torch", "FloatStorage"
 std::string tensor(std::string const& of) { return name("torch._utils", "_rebuild_tensor_v2") + "(" + of + "K\0(K\2K\3t(K\3K\1t\x89"s + ordered_dict + "tR"; }
 std::string const numpy_type = name("numpy", "dtype") + "(" + text("f8") + "\x89\x88tR";
 
+std::string const transformer = name("sklearn.preprocessing._function_transformer", "FunctionTransformer") + ")\x81}";
+std::string distribution(std::string_view code) { return name("scipy.stats._continuous_distns", "beta_gen") + ")\x81}" + text("_parse_arg_template") + text(code) + "sb."; }
+
 struct Case {
     char const* name;
     PickleFlavour flavour;
@@ -70,6 +73,40 @@ Case const cases[] = {
     {"dtypes are values", torch, "]" + name("torch", "qint8") + "a.", "safe"},
     {"a storage of another class", torch, "(" + text("storage") + name("os", "FloatStorage") + text("0") + text("cpu") + small_int(6) + "tQ.", "would-import: os.FloatStorage; persistent-id: persistent id ('storage', os.FloatStorage, '0', 'cpu', 6): no storage of a torch file"},
     {"persistent ids are torch's", numpy, "K\1Q.", "persistent-id: persistent id 1: no storage of a torch file"},
+    {"an estimator", plain, name("sklearn.linear_model._ridge", "Ridge") + ")\x81}" + text("alpha") + "K\1sb.", "safe"},
+    {"an estimator at protocol 0", plain, name("copy_reg", "_reconstructor") + "(" + name("sklearn.svm._classes", "SVC") + name("__builtin__", "object") + "NtR}b.", "safe"},
+    {"another base than its own", plain, name("copy_reg", "_reconstructor") + "(" + name("sklearn.svm._classes", "SVC") + name("__builtin__", "dict") + "}tR.", ""},
+    {"an estimator that is called", plain, name("sklearn.svm._classes", "SVC") + ")R.", "misused: sklearn.svm._classes.SVC(): a call that no pickler writes"},
+    {"opcodes of Python 2's classes", plain, "(" + name("sklearn.svm._classes", "SVC") + "o.", "misused: sklearn.svm._classes.SVC(): a call that no pickler writes"},
+    {"the same in place", plain, "(icollections\nOrderedDict\n.", "misused: collections.OrderedDict(): a call that no pickler writes"},
+    {"a function as a parameter", plain, transformer + text("func") + name("numpy", "log1p") + "sb.", "safe"},
+    {"a function by its name", plain, name("numpy.core", "_ufunc_reconstruct") + text("numpy.core._multiarray_umath") + text("log1p") + "\x86R.", "safe"},
+    {"another by its name", plain, name("numpy.core", "_ufunc_reconstruct") + text("posix") + text("system") + "\x86R.", "misused: numpy.core._ufunc_reconstruct('posix', 'system'): a call that no pickler writes"},
+    {"a function that is not listed", plain, transformer + text("func") + name("posix", "system") + "sb.", "would-import: posix.system"},
+    {"a class of another program", plain, name("mine", "Model") + ")\x81}b.", "needs-your-code: an instance of mine.Model: loading it runs the code of that class"},
+    {"a function of another program", plain, name("mine", "make") + ")R.", "needs-your-code: an instance of mine.make: loading it runs the code of that class"},
+    {"a class that writes a file", plain, name("numpy", "memmap") + text("x") + "\x85\x81.", "would-call: numpy.memmap('x')"},
+    {"an array in another file", plain, name("joblib.numpy_pickle_compat", "NDArrayWrapper") + ")\x81}b.", ""},
+    {"attributes that Python calls by itself", plain, name("argparse", "Namespace") + ")\x81}" + text("__setstate__") + name("numpy", "sum") + "sb.", "misused: argparse.Namespace(): given a state that it does not take"},
+    {"a method that an opcode calls", plain, name("argparse", "Namespace") + ")\x81}" + text("append") + name("numpy", "sum") + "sb.", "misused: argparse.Namespace(): given a state that it does not take"},
+    {"an item that becomes such an attribute", plain, name("sklearn.utils._bunch", "Bunch") + ")\x81" + text("extend") + name("numpy", "sum") + "s.", "misused: sklearn.utils._bunch.Bunch(): an item becomes an attribute that Python would call"},
+    {"an attribute whose name is no text", plain, name("argparse", "Namespace") + ")\x81}" + "K\1K\1sb.", "misused: argparse.Namespace(): given a state that it does not take"},
+    {"a distribution", plain, distribution("\ndef _parse_args(self, a, loc=0, scale=1):\n    return (a,), loc, scale\n\ndef _parse_args_rvs(self, a, loc=0, scale=1, size=None):\n    return self._argcheck_rvs(a, loc, scale, size=size)\n\ndef _parse_args_stats(self, a, loc=0, scale=1, moments='mv'):\n    return (a,), loc, scale, moments\n"), "safe"},
+    {"a distribution with code of its own", plain, distribution("\ndef _parse_args(self, a, loc=0, scale=1):\n    return (a,), loc, scale\nimport os\n"), "misused: scipy.stats._continuous_distns.beta_gen(): given a state that it does not take"},
+    {"a partial of a listed function", plain, name("functools", "partial") + name("torch.nn.modules.normalization", "LayerNorm") + "\x85R(" + name("torch.nn.modules.normalization", "LayerNorm") + ")}" + text("eps") + "K\1sNtb.", "safe"},
+    {"a partial of another", plain, name("functools", "partial") + name("posix", "system") + "\x85R.", ""},
+    {"a fraction", plain, name("fractions", "Fraction") + text("1/3") + "\x85R.", "safe"},
+    {"a fraction that would fill the memory", plain, name("fractions", "Fraction") + text("1e999999999") + "\x85R.", ""},
+    {"a time zone", plain, name("zoneinfo", "ZoneInfo._unpickle") + text("Europe/Berlin") + "\x88\x86R.", "safe"},
+    {"a time zone of another folder", plain, name("zoneinfo", "ZoneInfo._unpickle") + text("../../x") + "\x88\x86R.", ""},
+    {"a list of types in one text", plain, name("numpy", "dtype") + "(" + text("f4,f4") + "\x89\x88tR.", ""},
+    {"a module", torch, name("torch.nn.modules.activation", "ReLU") + ")\x81}" + text("inplace") + "\x89sb.", "safe"},
+    {"a module of an old file", torch, "(" + text("module") + name("torch.nn.modules.activation", "ReLU") + text("a.py") + text("class") + "tQ)\x81}b.", "safe"},
+    {"somebody's module of an old file", torch, "(" + text("module") + name("net", "Net") + text("a.py") + text("class") + "tQ)\x81}b.", ""},
+    {"a function of torch", torch, "c__builtin__\ngetattr\n" + name("torch._C", "_VariableFunctionsClass") + text("relu") + "\x86R.", "safe"},
+    {"a function of torch that reads files", torch, "c__builtin__\ngetattr\n" + name("torch._C", "_VariableFunctionsClass") + text("from_file") + "\x86R.", ""},
+    {"any attribute", plain, "c__builtin__\ngetattr\n" + name("argparse", "Namespace") + text("__init__") + "\x86R.", ""},
+    {"a torch file in bytes", plain, name("torch.storage", "_load_from_bytes") + "C\4abcd\x85R.", "safe"},
     {"TorchScript classes", script, name("__torch__.a", "B") + ")\x81}b.", "safe"},
     {"are not for a checkpoint", torch, name("__torch__.a", "B") + ")\x81}b.", "needs-your-code: an instance of __torch__.a.B: loading it runs the code of that class"},
     {"TorchScript lists", script, name("torch.jit._pickle", "build_intlist") + "](K\1e\x85R.", "safe"},
@@ -82,6 +119,36 @@ TEST(PickleRules, answer)
             EXPECT_EQ(verdict(c.bytes, c.flavour), c.verdict) << c.name;
         else
             EXPECT_NE(verdict(c.bytes, c.flavour), "safe") << c.name;
+}
+
+TEST(PickleConstants, are_what_is_neither_a_key_nor_a_name_nor_an_array)
+{
+    auto const searched = [](std::string const& bytes) {
+        auto const run = run_pickle(bytes_of(bytes));
+        std::string texts;
+        for (NodeId const id : constants_to_search(run.pickle))
+            texts += (texts.empty() ? "" : ", ") + std::string(text_of(bytes_in(run.pickle.graph.value(id))->bytes()));
+        for (NodeId const id : loaded_constants(run.pickle))
+            texts += " loaded " + std::string(text_of(bytes_in(run.pickle.graph.value(id))->bytes()));
+        return texts;
+    };
+    std::string const array = name("numpy.core.multiarray", "_reconstruct") + "(" + name("numpy", "ndarray") + "K\0\x85"s + "C\1btR(K\1)" + numpy_type + "\x89" + "C\x0c" + "cos\nabort\n)R"s + "tb.";
+    EXPECT_EQ(searched(array), "");
+    EXPECT_EQ(searched("}" + text("a key of the dict") + text("a value of it") + "s."), "a value of it");
+    EXPECT_EQ(searched("]" + name("_codecs", "encode") + text("bytes at protocol 2") + text("latin1") + "\x86Ra."), "bytes at protocol 2");
+    EXPECT_EQ(searched("]C\3abca."), "");
+    EXPECT_EQ(searched(name("torch.storage", "_load_from_bytes") + "C\x0b" + "hello world\x85R."), " loaded hello world");
+}
+
+TEST(PickleRules, take_no_more_time_for_what_is_shared)
+{
+    std::string bytes = "}(";
+    for (int index = 0; index < 20'000; ++index)
+        bytes += text("key" + std::to_string(index)) + "N";
+    bytes += "uq\0("s;
+    for (int index = 0; index < 20'000; ++index)
+        bytes += name("argparse", "Namespace") + ")\x81h\0b"s;
+    EXPECT_EQ(verdict(bytes + "l.", plain), "safe");
 }
 
 TEST(PickleRules, survive_any_byte_being_any_other)

@@ -182,7 +182,7 @@ def variants():
     yield "search-scorers", model_selection.GridSearchCV(logistic, {"C": [1.0, 2.0]}, scoring={"a": scorers[0], "b": "accuracy"}, refit="b", cv=cv[1]).fit(x, classes)
     yield "search-random", model_selection.RandomizedSearchCV(logistic, {"C": scipy.stats.uniform(0.1, 2.0), "max_iter": scipy.stats.randint(100, 200)}, n_iter=2, cv=2).fit(x, classes)
     yield "search-loguniform", model_selection.RandomizedSearchCV(logistic, {"C": scipy.stats.loguniform(0.1, 2.0), "tol": scipy.stats.expon(scale=1e-3), "max_iter": scipy.stats.norm(100, 2)}, n_iter=2, cv=2)
-    yield "pipeline", pipeline.make_pipeline(compose.ColumnTransformer([("n", pipeline.make_pipeline(impute.SimpleImputer(), preprocessing.StandardScaler()), [0, 1]), ("c", preprocessing.OneHotEncoder(handle_unknown="ignore"), [2, 3]), ("s", "passthrough", slice(0, 1))], remainder=scaler), decomposition.PCA(2), logistic).fit(x, classes)
+    yield "pipeline", pipeline.make_pipeline(compose.ColumnTransformer([("n", pipeline.make_pipeline(impute.SimpleImputer(), preprocessing.StandardScaler()), [0, 1]), ("c", preprocessing.OneHotEncoder(handle_unknown="ignore"), [2, 3]), ("s", "passthrough", slice(0, 1))], remainder=scaler, sparse_threshold=0), decomposition.PCA(2), logistic).fit(x, classes)
     yield "selector", compose.make_column_selector(dtype_include=[numpy.number, "category"], pattern="a.*")
     yield "selector-object", compose.make_column_transformer((scaler, compose.make_column_selector(dtype_include=object)))
     yield "text", pipeline.make_pipeline(feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2), stop_words="english"), linear_model.SGDClassifier()).fit(data()[8][0], data()[8][1])

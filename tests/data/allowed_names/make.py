@@ -21,7 +21,7 @@ warnings.simplefilter("ignore")
 # Parts that no saved value comes from, or that run, fetch or write things.
 SKIPPED = re.compile(
     r"(^|\.)(tests?|conftest|testing|_testing\w*|externals|datasets|_build_utils|_build|experimental|estimator_checks|_estimator_html_repr"
-    r"|_joblib|parallel|_show_versions|setup|f2py|distutils|io|callback|_repr_html|inspection|_pprint|_plot\w*|deprecation|fixes)(\.|$)"
+    r"|_joblib|parallel|_show_versions|setup|f2py|distutils|io|callback|_repr_html|inspection|_pprint|_plot\w*|deprecation|fixes|_unittest_backport|linear_assignment_)(\.|$)"
 )
 
 # __setstate__ methods that were read: each updates __dict__ with a dict of attributes and at most calls methods of those attributes
@@ -31,7 +31,7 @@ REVIEWED_SETSTATE = re.compile(
     r"|torch\.nn\.modules\.\w+\.\w+|torch\.optim\.\w+\.\w+|torch\.(cuda\.)?amp\.grad_scaler\.GradScaler"
     r"|scipy\.sparse\._coo\._coo_base|scipy\.stats\._distn_infrastructure\.rv_generic)\."
 )
-REVIEWED_GETATTR = re.compile(r"^(torch\.nn\.modules\.module\.Module|scipy\.sparse\._base\.\w+)\.")
+REVIEWED_GETATTR = re.compile(r"^(torch\.nn\.modules\.module\.Module|scipy\.sparse\._?base\.\w+)\.")
 
 
 def qualified(function):
@@ -52,6 +52,9 @@ def is_instance_class(cls):
         return False
     if any(base.__flags__ & (1 << 9) == 0 for base in cls.__mro__ if base is not object):  # not made by a class statement
         return False
+    root = cls.__module__.split(".")[0]
+    if any("externals" in base.__module__ or base.__module__.split(".")[0] not in (root, "builtins", "abc", "typing", "collections", "numpy") for base in cls.__mro__):
+        return False  # joblib's Memory under another name
     setstate = getattr(cls, "__setstate__", None)
     getattribute = getattr(cls, "__getattr__", None)
     if setstate and not REVIEWED_SETSTATE.match(qualified(setstate)):
@@ -83,10 +86,14 @@ def members(package, wanted):
                 yield module.__name__, name
 
 
+# rv_discrete chooses between two classes of its own.
+NEW = (qualified(object.__new__), "scipy.stats._distn_infrastructure.rv_discrete.__new__")
+
+
 def is_distribution(cls):
     from scipy.stats._distn_infrastructure import rv_continuous, rv_discrete
 
-    return isinstance(cls, type) and issubclass(cls, (rv_continuous, rv_discrete)) and cls.__new__ is object.__new__ and qualified(cls.__setstate__) == "scipy.stats._distn_infrastructure.rv_generic.__setstate__" and not hasattr(cls, "__del__")
+    return isinstance(cls, type) and issubclass(cls, (rv_continuous, rv_discrete)) and qualified(cls.__new__) in NEW and qualified(cls.__setstate__) == "scipy.stats._distn_infrastructure.rv_generic.__setstate__" and not hasattr(cls, "__del__")
 
 
 PURE = re.compile(r"(_score|_loss|_error|_kernel|_distances|_deviance|_similarity|^pinball_loss|^roc_curve|^auc|^confusion_matrix|^mutual_info_\w+|^f_classif|^f_regression|^f_oneway|^r_regression|^chi2|_kmeans_single_\w+)$")
@@ -101,6 +108,8 @@ def sklearn_functions():
     for package in ("sklearn.metrics", "sklearn.feature_selection", "sklearn.cluster", "sklearn.covariance"):
         yield from members(package, is_pure_function)
     yield from members("sklearn.preprocessing", lambda value: inspect.isfunction(value) and value.__name__ in SCALERS.split())
+    yield "sklearn.metrics._scorer", "_passthrough_scorer"
+    yield "sklearn.model_selection._search_successive_halving", "_refit_callable"
     yield "sklearn.utils.validation", "check_array"
     yield "sklearn.utils.validation", "check_X_y"
     yield "sklearn.utils.validation", "column_or_1d"
