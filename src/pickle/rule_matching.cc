@@ -123,7 +123,7 @@ bool RuleMatcher::matches_letter(PickleValue value, char letter) const
     case 'P':
         return is(NodeKind::persistent_id) || makes(value, 'P');
     case 'V':
-        return value.is(NodeKind::object) && resolve(value).rule && resolve(value).rule->makes == 'V';
+        return makes(value, 'V') || (value.is(NodeKind::object) && resolve_getattr(value).rule);
     case 'x':
         return true;
     default:
@@ -135,9 +135,8 @@ bool RuleMatcher::makes(PickleValue value, char letter) const
 {
     if (!value.is(NodeKind::object))
         return false;
-    auto const* rule = rule_of_callable(*value.callable());
-    if (rule && rule->reduce == "K" && value.arguments()->size() != 0)
-        rule = rule_of(value.arguments()->item(0));
+    auto const called = *value.callable();
+    auto const* rule = called.is(NodeKind::object) ? resolve_getattr(called).rule : rule_of_instance(value);
     return rule && rule->makes == letter;
 }
 
@@ -167,11 +166,12 @@ bool RuleMatcher::matches_any(std::span<NodeId const> arguments, PickleValue con
     }
 }
 
-UseRule const* RuleMatcher::rule_of_callable(PickleValue called) const
+// Of what is called by its name, or of the class that copyreg is given.
+UseRule const* RuleMatcher::rule_of_instance(PickleValue object) const
 {
-    if (auto const* rule = rule_of(class_of(called)))
-        return rule;
-    return called.is(NodeKind::object) ? resolve_getattr(called).rule : nullptr;
+    auto const* rule = rule_of(class_of(*object.callable()));
+    bool const is_copyreg = rule && rule->reduce == "K" && object.arguments()->size() != 0;
+    return is_copyreg ? rule_of(object.arguments()->item(0)) : rule;
 }
 
 // `getattr(class, 'name')`, as protocols below 4 spell "class.name": allowed where "class.name" is.
@@ -184,7 +184,8 @@ ResolvedCall RuleMatcher::resolve_getattr(PickleValue called) const
         return call;
     auto const owner = arguments.item(0);
     if (owner.is(NodeKind::object)) { // a discrete distribution holds its own entropy as a method
-        bool const is_entropy = makes(owner, 'E') && arguments.item(1).text() == "_entropy";
+        auto const* owner_rule = rule_of_instance(owner);
+        bool const is_entropy = owner_rule && owner_rule->makes == 'E' && arguments.item(1).text() == "_entropy";
         call.rule = is_entropy ? &bound_method : nullptr;
         return call;
     }
@@ -227,6 +228,9 @@ ResolvedCall RuleMatcher::resolve_copyreg(PickleValue object) const
         break;
     case 't':
         call.fits = base.is_global("builtins", "tuple") && state.is(NodeKind::tuple);
+        break;
+    case 's':
+        call.fits = base.is_global("builtins", "str") && state.is(NodeKind::text);
         break;
     default:
         break;

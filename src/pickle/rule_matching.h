@@ -42,7 +42,7 @@ private:
     bool is_distribution_state(PickleValue state) const;
     bool is_partial_state(PickleValue state) const;
     bool is_copied_state(PickleValue state) const;
-    UseRule const* rule_of_callable(PickleValue called) const;
+    UseRule const* rule_of_instance(PickleValue object) const;
     ResolvedCall resolve_copyreg(PickleValue object) const;
     ResolvedCall resolve_getattr(PickleValue called) const;
 

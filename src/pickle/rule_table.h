@@ -20,7 +20,7 @@ struct UseRule {
     std::string_view reduce = "!";
     std::string_view newobj = "!"; // the same of NEWOBJ: `name.__new__(name, ...)`
     // What copyreg._reconstructor may be given with it, as protocols 0 and 1 spell NEWOBJ: 'o' object and None, 'd' dict and its items,
-    // 't' tuple and its elements.
+    // 't' tuple and its elements, 's' str and its text.
     char base = '-';
     char state = '-'; // what BUILD may give
     char filling = '-'; // 'l': APPENDS and ADDITEMS may fill it; 'p': SETITEMS; 'a': SETITEMS, and its items are attributes too

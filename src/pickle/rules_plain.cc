@@ -63,6 +63,7 @@ constexpr NamedRule rules[] = {
     {"decimal", "Decimal", {.reduce = "s", .is_value = true}},
     {"fractions", "Fraction", {.reduce = "Q|ii", .is_value = true}},
     {"uuid", "UUID", {.newobj = "", .base = 'o', .state = 'm'}},
+    {"random", "Random", {.reduce = "", .state = 't'}},
     {"re", "_compile", {.reduce = "si|ri"}},
     {"functools", "partial", {.reduce = "V", .state = 'p'}},
     {"typing", "Any", constant},
@@ -77,6 +78,11 @@ constexpr RuleFamily families[] = {
         "lightning_fabric.utilities.data AttributeDict\n"
         "pytorch_lightning.utilities.parsing AttributeDict\n",
         attribute_dict},
+    {"Lightning's callbacks, as keys of what they keep",
+        "pytorch_lightning.callbacks.early_stopping EarlyStopping\n"
+        "pytorch_lightning.callbacks.lr_monitor LearningRateMonitor\n"
+        "pytorch_lightning.callbacks.model_checkpoint ModelCheckpoint\n",
+        constant},
     {"OmegaConf's configurations",
         "omegaconf.base ContainerMetadata Metadata\n"
         "omegaconf.dictconfig DictConfig\n"

@@ -151,6 +151,20 @@ TEST(PickleRules, take_no_more_time_for_what_is_shared)
     EXPECT_EQ(verdict(bytes + "l.", plain), "safe");
 }
 
+TEST(PickleRules, need_no_stack_for_what_is_nested)
+{
+    std::string const partial = name("functools", "partial") + "q\0"s;
+    std::string bytes = partial + name("numpy", "sum") + "\x85R";
+    for (int depth = 0; depth < 100'000; ++depth)
+        bytes += "q\1h\0h\1\x85R"s;
+    EXPECT_NE(verdict(bytes + ".", plain), "safe");
+    std::string const getattr = "c__builtin__\ngetattr\nq\0"s + text("_entropy") + "q\1"s;
+    bytes = getattr + name("argparse", "Namespace") + ")\x81";
+    for (int depth = 0; depth < 100'000; ++depth)
+        bytes += "q\2h\0h\2h\1\x86R)R"s;
+    EXPECT_NE(verdict(bytes + ".", plain), "safe");
+}
+
 TEST(PickleRules, survive_any_byte_being_any_other)
 {
     for (auto const& c : cases)

@@ -39,8 +39,8 @@ constexpr NamedRule rules[] = {
     {"torch.storage", "TypedStorage", storage},
     {"torch.storage", "_UntypedStorage", storage},
     {"torch._C", "Generator", {.reduce = "o", .state = 't'}},
-    {"torch.torch_version", "TorchVersion", {.newobj = "s", .state = 'm'}},
-    {"torch.nn.utils.rnn", "PackedSequence", {.newobj = "TTww|Twww|Tw"}},
+    {"torch.torch_version", "TorchVersion", {.newobj = "s", .base = 's', .state = 'm'}},
+    {"torch.nn.utils.rnn", "PackedSequence", {.newobj = "TTww|Twww|Tw", .base = 't'}},
     {"torch.nn.backends.thnn", "_get_thnn_function_backend", {.reduce = ""}},
 };
 
