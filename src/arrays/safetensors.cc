@@ -47,15 +47,6 @@ constexpr std::array<FormatType, 22> format_types{{
     {"U64", DType::uint64},
 }};
 
-// Where a tensor says that it is.
-struct Claim {
-    std::string_view name;
-    DType dtype;
-    Shape shape;
-    uint64_t begin;
-    uint64_t end;
-};
-
 Result<DType> read_dtype(Json const& info)
 {
     auto const name = TRY(json_text(info, "dtype"));
@@ -77,7 +68,7 @@ Result<std::vector<int64_t>> read_sizes(Json const& info, std::string_view key)
     return sizes;
 }
 
-Result<Claim> read_claim(std::string_view name, Json const& info)
+Result<SafeTensorsEntry> read_entry(std::string const& name, Json const& info)
 {
     auto const dtype = TRY(read_dtype(info));
     auto shape = TRY(read_sizes(info, "shape"));
@@ -86,16 +77,16 @@ Result<Claim> read_claim(std::string_view name, Json const& info)
         return malformed("\"data_offsets\" are no begin and end");
     if (info.size() != 3)
         return malformed("a tensor has \"dtype\", \"shape\" and \"data_offsets\" and nothing else");
-    Claim claim{name, dtype, std::move(shape), static_cast<uint64_t>(offsets[0]), static_cast<uint64_t>(offsets[1])};
-    auto const count = element_count(claim.shape);
-    auto const bytes = count ? bytes_of_elements(claim.dtype, *count) : std::nullopt;
+    SafeTensorsEntry entry{name, dtype, std::move(shape), static_cast<uint64_t>(offsets[0]), static_cast<uint64_t>(offsets[1] - offsets[0])};
+    auto const count = element_count(entry.shape);
+    auto const bytes = count ? bytes_of_elements(entry.dtype, *count) : std::nullopt;
     if (!bytes)
-        return malformed("the shape " + text_of(claim.shape) + " has more elements than can be counted");
-    if (*count * static_cast<uint64_t>(bits_of(claim.dtype)) % 8 != 0)
-        return malformed("the shape " + text_of(claim.shape) + " of " + std::string(name_of(claim.dtype)) + " does not end at a whole byte");
-    if (*bytes != claim.end - claim.begin)
-        return malformed(std::to_string(claim.end - claim.begin) + " bytes for the shape " + text_of(claim.shape) + " of " + std::string(name_of(claim.dtype)) + ", wanted " + std::to_string(*bytes));
-    return claim;
+        return malformed("the shape " + text_of(entry.shape) + " has more elements than can be counted");
+    if (*count * static_cast<uint64_t>(bits_of(entry.dtype)) % 8 != 0)
+        return malformed("the shape " + text_of(entry.shape) + " of " + std::string(name_of(entry.dtype)) + " does not end at a whole byte");
+    if (*bytes != entry.bytes)
+        return malformed(std::to_string(entry.bytes) + " bytes for the shape " + text_of(entry.shape) + " of " + std::string(name_of(entry.dtype)) + ", wanted " + std::to_string(*bytes));
+    return entry;
 }
 
 Result<std::map<std::string, std::string>> read_metadata(Json const& object)
@@ -111,13 +102,13 @@ Result<std::map<std::string, std::string>> read_metadata(Json const& object)
     return metadata;
 }
 
-Result<void> check_coverage(std::vector<Claim> const& claims, uint64_t data_bytes)
+Result<void> check_coverage(std::vector<SafeTensorsEntry> const& entries, uint64_t data_bytes)
 {
     uint64_t place = 0;
-    for (auto const& claim : claims) {
-        if (claim.begin != place)
-            return malformed("its data begins at " + std::to_string(claim.begin) + (claim.begin > place ? ", and leaves a hole from " : ", and overlaps what ends at ") + std::to_string(place)).at("tensor " + std::string(claim.name));
-        place = claim.end;
+    for (auto const& entry : entries) {
+        if (entry.offset != place)
+            return malformed("its data begins at " + std::to_string(entry.offset) + (entry.offset > place ? ", and leaves a hole from " : ", and overlaps what ends at ") + std::to_string(place)).at("tensor " + entry.name);
+        place += entry.bytes;
     }
     if (place != data_bytes)
         return malformed("the tensors end at byte " + std::to_string(place) + " of the data, which has " + std::to_string(data_bytes) + " bytes");
@@ -159,32 +150,38 @@ Result<void> check_writable(std::span<NamedTensor const> tensors)
 
 }
 
-Result<SafeTensors> read_safetensors(SharedBytes file, Limits const& limits)
+Result<SafeTensorsHeader> read_safetensors_header(Bytes file, Limits const& limits)
 {
     if (file.size() > limits.bytes)
         return exhausted("a file of " + std::to_string(file.size()) + " bytes, the limit is " + std::to_string(limits.bytes));
-    Cursor cursor(file.bytes());
-    auto const header = TRY(read_header(cursor, limits));
-    if (header.size() > limits.entries)
-        return exhausted(std::to_string(header.size()) + " tensors, the limit is " + std::to_string(limits.entries));
+    Cursor cursor(file);
+    auto const json = TRY(read_header(cursor, limits));
+    if (json.size() > limits.entries)
+        return exhausted(std::to_string(json.size()) + " tensors, the limit is " + std::to_string(limits.entries));
 
-    SafeTensors result;
-    std::vector<Claim> claims;
-    for (auto const& [name, info] : header.get_ref<Json::object_t const&>()) {
+    SafeTensorsHeader header;
+    for (auto const& [name, info] : json.get_ref<Json::object_t const&>()) {
         if (name == metadata_key) {
-            result.metadata = TRY(read_metadata(info));
+            header.metadata = TRY(read_metadata(info));
         } else {
-            auto claim = TRY(within("tensor " + name, read_claim(name, info)));
-            claims.push_back(std::move(claim));
+            auto entry = TRY(within("tensor " + name, read_entry(name, info)));
+            header.tensors.push_back(std::move(entry));
         }
     }
-    std::sort(claims.begin(), claims.end(), [](Claim const& a, Claim const& b) { return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name); });
-    TRY(check_coverage(claims, cursor.left()));
+    std::sort(header.tensors.begin(), header.tensors.end(), [](auto const& a, auto const& b) { return std::tie(a.offset, a.bytes, a.name) < std::tie(b.offset, b.bytes, b.name); });
+    TRY(check_coverage(header.tensors, cursor.left()));
+    for (auto& entry : header.tensors)
+        entry.offset += cursor.offset();
+    return header;
+}
 
-    auto const data = file.part(cursor.offset(), cursor.left());
-    for (auto& claim : claims) {
-        auto tensor = TRY(tensor_in_place(claim.dtype, std::move(claim.shape), data.part(claim.begin, claim.end - claim.begin)));
-        result.tensors.push_back({std::string(claim.name), std::move(tensor)});
+Result<SafeTensors> read_safetensors(SharedBytes file, Limits const& limits)
+{
+    auto header = TRY(read_safetensors_header(file.bytes(), limits));
+    SafeTensors result{{}, std::move(header.metadata)};
+    for (auto& entry : header.tensors) {
+        auto tensor = TRY(tensor_in_place(entry.dtype, std::move(entry.shape), file.part(entry.offset, entry.bytes)));
+        result.tensors.push_back({std::move(entry.name), std::move(tensor)});
     }
     return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "tensor/tensor.h"
 
@@ -19,6 +20,23 @@
 // Refuses, as malformed: keys that stand twice, unknown members, offsets that leave a hole, overlap, or do not cover the data
 // exactly, shapes and dtypes that do not make the length, shapes that overflow.
 // Source: safetensors README and safetensors/src/tensor.rs.
+
+// Where a tensor lies and what it is.
+struct SafeTensorsEntry {
+    std::string name;
+    DType dtype;
+    Shape shape;
+    uint64_t offset; // in the file
+    uint64_t bytes;
+};
+
+struct SafeTensorsHeader {
+    std::vector<SafeTensorsEntry> tensors; // in the order of their data
+    std::map<std::string, std::string> metadata;
+};
+
+// All that is to be known about a file but the elements, of which no byte is looked at. Fails as read_safetensors does.
+Result<SafeTensorsHeader> read_safetensors_header(Bytes file, Limits const& limits = {});
 
 struct SafeTensors {
     std::vector<NamedTensor> tensors;

@@ -60,6 +60,14 @@ std::vector<Case> const cases{
     {"members that nothing reads are refused", file(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"code":"x"}})", "x"), "error: a tensor has \"dtype\", \"shape\" and \"data_offsets\" and nothing else, tensor a"},
     {"members are not missing", file(R"({"a":{"dtype":"U8","shape":[1]}})", "x"), "error: the member \"data_offsets\" is not there, tensor a"},
     {"a tensor is an object", file(R"({"a":[]})", ""), "error: found array, wanted an object with the member \"dtype\", tensor a"},
+    {"a header has no byte order mark", file("\xEF\xBB\xBF{}", ""), "error: the header does not start with '{', byte 8"},
+    {"nothing but space follows the header", file("{} \n\t ", ""), ""},
+    {"a name stands once however it is spelled", file(R"({"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\u0061":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})", ""), "error: the key \"a\" stands twice in one object, at the top of the JSON value, header"},
+    {"metadata stands once", file(R"({"__metadata__":{"a":"1"},"__metadata__":{"a":"2"}})", ""), "error: the key \"__metadata__\" stands twice in one object, at the top of the JSON value, header"},
+    {"metadata says a thing once", file(R"({"__metadata__":{"a":"1","a":"2"}})", ""), "error: the key \"a\" stands twice in one object, in the JSON value at /__metadata__, header"},
+    {"metadata is there or not", file(R"({"__metadata__":null})", ""), "error: \"__metadata__\" is no object"},
+    {"tensors of nothing stand anywhere", file(R"({"c":{"dtype":"F32","shape":[0],"data_offsets":[1,1]},"b":{"dtype":"U8","shape":[1],"data_offsets":[1,2]},"a":{"dtype":"U8","shape":[],"data_offsets":[0,1]}})", "xy"), "a: uint8 [] x\nc: float32 [0] \nb: uint8 [1] y\n"},
+    {"a tensor of nothing stands within the data", file(R"({"a":{"dtype":"F32","shape":[0],"data_offsets":[1,1]}})", ""), "error: its data begins at 1, and leaves a hole from 0, tensor a"},
     {"metadata is text", file(R"({"__metadata__":{"a":1}})", ""), "error: \"__metadata__\" maps \"a\" to something else than text"},
     {"metadata is an object", file(R"({"__metadata__":[]})", ""), "error: \"__metadata__\" is no object"},
 };
@@ -70,6 +78,23 @@ TEST(SafeTensors, answers)
         EXPECT_EQ(answer(c.file), c.answer) << c.name;
     EXPECT_EQ(answer(two, {.entries = 2}), "error: 3 tensors, the limit is 2");
     EXPECT_EQ(answer(two, {.bytes = 20}).substr(0, 15), "error: a file o");
+}
+
+TEST(SafeTensors, are_refused_with_junk_in_or_behind_their_header)
+{
+    for (std::string const& header : {std::string("{}x"), std::string("{}{}"), std::string("{}\0", 3), std::string("{\"\xFF\":1}"), std::string("{\"a\":NaN}"), std::string("{/**/}"), std::string("{,}")})
+        EXPECT_NE(answer(file(header, "")).find(", header"), std::string::npos) << header;
+}
+
+TEST(SafeTensors, are_described_without_a_look_at_their_elements)
+{
+    auto const header = read_safetensors_header(bytes_of(two));
+    ASSERT_TRUE(header.has_value());
+    ASSERT_EQ(header->tensors.size(), 2u);
+    EXPECT_EQ(header->tensors[0].name, "a");
+    EXPECT_EQ(header->tensors[1].offset, two.size() - 2);
+    EXPECT_EQ(header->tensors[1].bytes, 2u);
+    EXPECT_EQ(header->metadata.at("format"), "pt");
 }
 
 TEST(SafeTensors, are_used_where_they_lie_if_that_is_aligned)

@@ -1,4 +1,5 @@
 #include "cli/options.h"
+#include "cli/scan_worker.h"
 #include "cli/verbs.h"
 #include "publish/models.h"
 #include "publish/words.h"
@@ -85,10 +86,20 @@ Finding look_at_disk(std::string const& place)
     return finding;
 }
 
+Finding look_at_sandbox(World const& world)
+{
+    ScanTask const task{{}, world.temporary_folder};
+    auto const sandbox = ScanReader(task, world).sandbox();
+    Finding finding{"sandbox", sandbox && sandbox->is_whole(), sandbox ? Need::may : Need::must, sandbox ? sandbox->text() : sandbox.error().text(), "scan: files are read by a process that can do nothing else", ""};
+    if (!finding.is_there)
+        finding.command = sandbox ? "Linux 5.13 or newer with landlock, in a container that does not forbid it" : "a system that lets this program start itself again";
+    return finding;
+}
+
 Result<Answer> doctor(Invocation const& given, Desk& desk)
 {
     std::string const place = desk.registry(given);
-    std::vector<Finding> const findings{look_for_onnxruntime(desk.world), look_for_python(desk.world), look_at_registry(place), look_at_disk(place)};
+    std::vector<Finding> const findings{look_for_onnxruntime(desk.world), look_for_python(desk.world), look_at_sandbox(desk.world), look_at_registry(place), look_at_disk(place)};
     Answer answer;
     answer.document = {{"version", hullmark_version}, {"program", desk.world.program.string()}, {"checks", Json::array()}};
     std::vector<std::vector<std::string>> rows{{"", "hullmark", std::string(hullmark_version) + ", " + desk.world.program.string()}};

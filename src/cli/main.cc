@@ -38,6 +38,7 @@ void watch_signals()
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
     std::signal(SIGPIPE, SIG_IGN); // a reader that left shows as a failed write
+    std::signal(SIGCHLD, SIG_DFL); // whoever ignores it loses how processes ended
     std::signal(SIGXFSZ, SIG_IGN); // and so does a file that may not grow further
     std::signal(SIGBUS, tell_of_lost_bytes);
 }
@@ -46,6 +47,16 @@ std::string variable(char const* name)
 {
     char const* const value = std::getenv(name);
     return value != nullptr ? value : "";
+}
+
+// Where libraries lie, and what those that look for mistakes in memory or count lines are told.
+std::vector<std::string> worker_environment()
+{
+    std::vector<std::string> environment;
+    for (char const* const name : {"LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LLVM_PROFILE_FILE"})
+        if (char const* const value = std::getenv(name))
+            environment.push_back(std::string(name) + "=" + value);
+    return environment;
 }
 
 std::filesystem::path program_path()
@@ -74,6 +85,7 @@ World make_world()
 {
     World world;
     world.program = program_path();
+    world.worker_environment = worker_environment();
     world.user = user_name();
     world.onnxruntime = variable("HULLMARK_ONNXRUNTIME");
     if (auto const registry = variable("HULLMARK_REGISTRY"); !registry.empty())
@@ -101,6 +113,8 @@ Streams make_streams()
 
 int main(int count, char** arguments)
 {
+    if (count == 2 && std::strcmp(arguments[1], scan_worker_verb) == 0)
+        return run_scan_worker();
     watch_signals();
     return run_command_line(std::vector<std::string>(arguments + (count > 0 ? 1 : 0), arguments + count), make_world(), make_streams());
 }

@@ -19,18 +19,6 @@ bool limit(int resource, uint64_t most)
     return ::setrlimit(static_cast<__rlimit_resource_t>(resource), &wanted) == 0;
 }
 
-// Programs that look for mistakes in memory map terabytes of it for their own use.
-constexpr bool is_sanitized()
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return true;
-#elif defined(__has_feature)
-    return __has_feature(address_sanitizer) || __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer);
-#else
-    return false;
-#endif
-}
-
 }
 
 bool takes_nameless_files(std::filesystem::path const& folder)

@@ -8,11 +8,13 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 // What surrounds the program: environment, clock, user, the wish to stop. main builds one and passes it on; nothing else asks the
 // system for any of this, so that a test can build a world of its own.
 struct World {
     std::filesystem::path program; // file of the running program
+    std::vector<std::string> worker_environment; // NAME=value: what the program itself needs where it is started again
     std::string user; // who it runs for; stands in the registry's history
     std::string onnxruntime; // HULLMARK_ONNXRUNTIME: the library to use; empty: it is searched for
     std::string registry = "./hullmark-registry"; // HULLMARK_REGISTRY, or the folder that is the default
