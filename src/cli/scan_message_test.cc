@@ -81,7 +81,7 @@ TEST(ScanMessage, RefusesAVerdictThatItsFindingsSpeakAgainst)
 TEST(ScanMessage, LeavesOutWhatIsTooMuch)
 {
     auto scanned = example();
-    scanned.report.findings.assign(ScanReport::most_findings, {"would-call", Severity::danger, std::string(1'000'000, 'x'), std::vector<std::string>(1'000, "place")});
+    scanned.report.findings.assign(ScanReport::most_findings, {"would-call", Severity::danger, std::string(100'000, 'x'), std::vector<std::string>(1'000, "place")});
     scanned.report.external_files.assign(200'000, std::string(100, 'n'));
     auto const bytes = bytes_of_scanned(scanned);
     EXPECT_LT(bytes.size(), size_t{16} << 20);
