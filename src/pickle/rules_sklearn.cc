@@ -42,6 +42,7 @@ constexpr RuleFamily scipy_families[] = {
 constexpr NamedRule sklearn_named[] = {
     {"sklearn.utils._bunch", "Bunch", attribute_dict},
     {"sklearn.utils", "Bunch", attribute_dict},
+    {"sklearn.covariance._graph_lasso", "_DictWithDeprecatedKeys", {.newobj = "", .base = 'd', .state = 'm', .filling = 'p'}},
     {"sklearn.tree._tree", "Tree", {.reduce = "iWi", .state = 'm'}},
     {"sklearn.impute._iterative", "_ImputerTriplet", {.newobj = "xxx", .base = 't'}},
     {"sklearn._loss.glm_distribution", "DistributionBoundary", {.newobj = "xx", .base = 't'}},
