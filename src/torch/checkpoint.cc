@@ -4,6 +4,7 @@
 #include "torch/checkpoint_findings.h"
 #include "torch/checkpoint_values.h"
 #include "torch/legacy.h"
+#include "torch/legacy_tar.h"
 #include "torch/members.h"
 
 namespace {
@@ -44,7 +45,7 @@ bool is_expected(std::string_view name)
 Result<Checkpoint> read_zip_checkpoint(SharedBytes file, CheckpointOptions const& options)
 {
     auto const archive = std::make_shared<ZipArchive const>(TRY(ZipArchive::read(std::move(file), options.limits)));
-    CheckpointEvidence evidence;
+    CheckpointEvidence evidence(options);
     TorchMembers members(archive, TRY(archive_folder(*archive)), evidence.findings());
     TRY(refuse_programs(members));
     std::string const place = members.folder() + "data.pkl";
@@ -78,5 +79,7 @@ Result<Checkpoint> read_checkpoint(SharedBytes file, CheckpointOptions const& op
 {
     if (is_legacy_checkpoint(file.bytes()))
         return read_legacy_checkpoint(file, options);
+    if (is_tar_checkpoint(file, options.limits))
+        return read_tar_checkpoint(file, options);
     return read_zip_checkpoint(std::move(file), options);
 }

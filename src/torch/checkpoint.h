@@ -8,8 +8,8 @@
 #include <memory>
 #include <variant>
 
-// What torch.save left behind: state dicts, checkpoint dicts, pickled modules, plain values; as zip archive (torch 1.6 and later) or
-// as the older stream of five pickles. Source: PyTorch torch/serialization.py.
+// What torch.save left behind: state dicts, checkpoint dicts, pickled modules, plain values; as zip archive (torch 1.6 and later), as the
+// older stream of five pickles, or as the tar archive before that. Source: PyTorch torch/serialization.py.
 //
 // Promises: nothing is executed; the values are a tree (what the file shares is repeated, but for the memory of tensors, which stays
 // shared); tensors stand in the file's order under dotted names ("model_state.conv1.weight"); reading takes no copy of the storages.
@@ -78,10 +78,15 @@ struct CheckpointTensor {
     TorchTensor tensor;
 };
 
-// A tensor that is there but is not dense: sparse, nested, meta.
+// A tensor that is there but is not dense: sparse, nested, meta. Those that are made of dense ones stand among `tensors` as their
+// parts, named after what PyTorch calls them: "w.indices" and "w.values" of a sparse COO tensor; "w.crow_indices", "w.col_indices"
+// and "w.values" of CSR and BSR; "w.ccol_indices", "w.row_indices" and "w.values" of CSC and BSC.
 struct CheckpointOddTensor {
     std::string name;
     std::string made_by; // "torch._utils._rebuild_sparse_tensor"
+    std::string layout; // "torch.sparse_coo"; empty where it is not sparse
+    Shape shape; // of the dense tensor, where it is sparse
+    size_t parts = 0; // how many of the tensors are its parts
 };
 
 // A name that Python would import, once a name.
@@ -90,6 +95,7 @@ struct CheckpointImport {
     uint64_t count = 0; // of mentions
     bool called = false;
     uint64_t offset = 0; // of the first mention, in its pickle
+    bool allowed = true; // the rules say nothing against it, nor against how it is used
 };
 
 // Source text that old files carry for a pickled class.
@@ -108,8 +114,9 @@ enum class CheckpointKind : uint8_t {
 
 std::string_view name_of(CheckpointKind kind);
 
-enum class CheckpointFormat : uint8_t { zip,
-    legacy };
+enum class CheckpointFormat : uint8_t { zip, // PyTorch 1.6 and later
+    legacy, // a stream of pickles, 0.1.10 and later
+    tar }; // 0.1.1
 
 struct Checkpoint {
     CheckpointFormat format = CheckpointFormat::zip;
@@ -131,6 +138,7 @@ struct Checkpoint {
 struct CheckpointOptions {
     Limits limits;
     bool check_storages = false; // read all storages and compare their CRCs: a wrong one is a finding
+    TorchPickleVisitor visit_pickle{};
 };
 
 // `file` is a whole file of either format. Fails with malformed, unsupported or exhausted.
@@ -138,3 +146,5 @@ Result<Checkpoint> read_checkpoint(SharedBytes file, CheckpointOptions const& op
 
 // Whether the file begins as the older format does.
 bool is_legacy_checkpoint(Bytes file);
+// Whether it is a tar archive with the members of the oldest one.
+bool is_tar_checkpoint(SharedBytes const& file, Limits const& limits = {});

@@ -177,8 +177,7 @@ TEST(Checkpoint, names_the_weights_of_a_pickled_module_as_its_state_dict_would)
     EXPECT_EQ(checkpoint->kind, CheckpointKind::module);
     EXPECT_EQ(tensors_text(*checkpoint), "0.weight float32 [1, 2] storage 0: 1 2 parameter\n0.bias float32 [1] storage 1: 3 parameter\n");
     EXPECT_EQ(checkpoint->value.object()->class_name, "torch.nn.modules.container.Sequential");
-    ASSERT_EQ(checkpoint->findings.size(), 2);
-    EXPECT_EQ(checkpoint->findings[0].code, "needs-your-code");
+    EXPECT_EQ(findings_text(*checkpoint), "");
     EXPECT_EQ(checkpoint->imports[0].name, "torch.nn.modules.container.Sequential");
 }
 
@@ -190,6 +189,44 @@ TEST(Checkpoint, names_tensors_that_are_not_dense)
     EXPECT_EQ(checkpoint->odd_tensors[0].name, "sparse");
     EXPECT_EQ(checkpoint->odd_tensors[0].made_by, "torch._utils._rebuild_sparse_tensor");
     EXPECT_EQ(checkpoint->odd_tensors[1].made_by, "torch._utils._rebuild_meta_tensor_no_storage");
+    EXPECT_EQ(checkpoint->odd_tensors[1].parts, 0);
+    EXPECT_EQ(findings_text(*checkpoint), "");
+}
+
+TEST(Checkpoint, reads_sparse_tensors_as_their_parts)
+{
+    auto const checkpoint = read_data("sparse.pt");
+    ASSERT_TRUE(checkpoint) << checkpoint.error().text();
+    std::string text;
+    for (auto const& [name, tensor] : checkpoint->tensors)
+        text += name + " " + text_of(tensor.shape) + ": " + values_text(tensor) + "\n";
+    EXPECT_EQ(text,
+        "coo.indices [2, 2]: 0 1 0 1\ncoo.values [2]: 1 1\n"
+        "csr.crow_indices [3]: 0 1 2\ncsr.col_indices [2]: 0 1\ncsr.values [2]: 1 1\n"
+        "csc.ccol_indices [3]: 0 1 2\ncsc.row_indices [2]: 0 1\ncsc.values [2]: 1 1\n"
+        "bsr.crow_indices [3]: 0 1 2\nbsr.col_indices [2]: 0 0\nbsr.values [2, 1, 2]: 1 0 0 1\n");
+    ASSERT_EQ(checkpoint->odd_tensors.size(), 4);
+    EXPECT_EQ(checkpoint->odd_tensors[3].layout, "torch.sparse_bsr");
+    EXPECT_EQ(checkpoint->odd_tensors[3].shape, (Shape{2, 2}));
+    EXPECT_EQ(checkpoint->odd_tensors[3].parts, 3);
+    EXPECT_EQ(findings_text(*checkpoint), "");
+}
+
+TEST(Checkpoint, reads_storages_that_stand_for_themselves_and_pairs_of_float4)
+{
+    auto const checkpoint = read_data("storages.pt");
+    ASSERT_TRUE(checkpoint) << checkpoint.error().text();
+    EXPECT_EQ(tensors_text(*checkpoint), "bytes uint8 [4] storage 0: 0 0 128 63\nfloat4 float4_e2m1 [4] storage 1: 0 0 0.5 0\n");
+    EXPECT_EQ(findings_text(*checkpoint), "");
+}
+
+TEST(Checkpoint, reads_the_tar_archives_of_the_first_pytorch)
+{
+    auto const checkpoint = read_data("old.tar");
+    ASSERT_TRUE(checkpoint) << checkpoint.error().text();
+    EXPECT_EQ(checkpoint->format, CheckpointFormat::tar);
+    EXPECT_EQ(checkpoint->kind, CheckpointKind::state_dict);
+    EXPECT_EQ(tensors_text(*checkpoint), "a float32 [2] storage 0: 2 3\nb float32 [2, 2] storage 0: 1 3 2 4\n");
     EXPECT_EQ(findings_text(*checkpoint), "");
 }
 
@@ -326,7 +363,7 @@ TEST(Checkpoint, is_refused_wherever_it_is_cut)
 
 TEST(Checkpoint, survives_any_byte_being_another)
 {
-    for (char const* name : {"views.pt", "training-2.pt", "training-legacy-2.pt", "module.pt"}) {
+    for (char const* name : {"views.pt", "sparse.pt", "training-2.pt", "training-legacy-2.pt", "module.pt"}) {
         auto const bytes = file_text(name);
         for (size_t place = 0; place < bytes.size(); ++place)
             for (unsigned change : {0x01u, 0x80u, 0xffu}) {

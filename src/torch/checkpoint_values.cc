@@ -25,6 +25,8 @@ public:
 private:
     Result<CheckpointValue> read_container(PickleValue value, std::string const& path, uint32_t depth);
     Result<CheckpointValue> read_tensor(PickleValue value, std::string const& path);
+    Result<CheckpointValue> read_odd_tensor(PickleValue value, std::string const& name);
+    Result<CheckpointValue> read_storage(PickleValue value, std::string const& path);
     Result<CheckpointValue> read_numpy(PickleValue value, std::string const& path);
     Result<CheckpointValue> read_sequence(PickleValue value, std::span<NodeId const> elements, std::string const& path, uint32_t depth);
     Result<CheckpointValue> read_dict(PickleValue value, std::string const& path, uint32_t depth);
@@ -118,6 +120,7 @@ Result<CheckpointValue> CheckpointWalk::read(PickleValue value, std::string cons
     case NodeKind::global:
         return CheckpointValue{CheckpointName{value.qualified_name()}};
     case NodeKind::persistent_id:
+        return read_storage(value, path);
     case NodeKind::extension:
     case NodeKind::buffer:
         return CheckpointValue{CheckpointName{text_of(value)}};
@@ -165,14 +168,45 @@ Result<CheckpointValue> CheckpointWalk::read_tensor(PickleValue value, std::stri
 {
     std::string const name = path.empty() ? "tensor" : path;
     auto const recipe = read_tensor_recipe(value);
-    if (!recipe && recipe.error().reason == Reason::unsupported) {
-        checkpoint_.odd_tensors.push_back({name, value.qualified_name()});
-        return CheckpointValue{CheckpointName{text_of(value)}};
-    }
+    if (!recipe && recipe.error().reason == Reason::unsupported)
+        return read_odd_tensor(value, name);
     if (!recipe)
         return within("tensor \"" + name + "\"", Result<CheckpointValue>(Failure(recipe.error())));
     auto tensor = TRY(within("tensor \"" + name + "\"", storages_.open(*recipe)));
     checkpoint_.tensors.push_back({name, std::move(tensor)});
+    return CheckpointValue{CheckpointTensorIndex{checkpoint_.tensors.size() - 1}};
+}
+
+Result<CheckpointValue> CheckpointWalk::read_odd_tensor(PickleValue value, std::string const& name)
+{
+    CheckpointOddTensor odd{name, value.qualified_name(), {}, {}, 0};
+    auto sparse = is_sparse_call(value) ? read_sparse_recipe(value) : Result<SparseRecipe>(unsupported("a tensor that is not dense"));
+    if (!sparse && sparse.error().reason != Reason::unsupported)
+        return within("tensor \"" + name + "\"", Result<CheckpointValue>(Failure(sparse.error())));
+    if (sparse) {
+        odd.layout = sparse->layout;
+        odd.shape = sparse->shape;
+        odd.parts = sparse->parts.size();
+        for (auto const& [part, recipe] : sparse->parts) {
+            std::string part_name = name + "." + std::string(part);
+            auto tensor = TRY(within("tensor \"" + part_name + "\"", storages_.open(recipe)));
+            checkpoint_.tensors.push_back({std::move(part_name), std::move(tensor)});
+        }
+    }
+    checkpoint_.odd_tensors.push_back(std::move(odd));
+    return CheckpointValue{CheckpointName{text_of(value)}};
+}
+
+// A tensor by its key, or a storage that stands for itself; other persistent ids are known by their text alone.
+Result<CheckpointValue> CheckpointWalk::read_storage(PickleValue value, std::string const& path)
+{
+    std::string name = path.empty() ? "tensor" : path;
+    auto const* const kept = storages_.tensor(value);
+    auto const recipe = kept != nullptr ? Result<TensorRecipe>() : read_storage_recipe(value);
+    if (!recipe)
+        return CheckpointValue{CheckpointName{text_of(value)}};
+    auto tensor = kept != nullptr ? *kept : TRY(within("storage \"" + name + "\"", storages_.open(*recipe)));
+    checkpoint_.tensors.push_back({std::move(name), std::move(tensor)});
     return CheckpointValue{CheckpointTensorIndex{checkpoint_.tensors.size() - 1}};
 }
 

@@ -3,6 +3,7 @@
 #include "base/bytes.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,10 @@ struct TorchFinding {
     // "data.pkl byte 12"
     std::string where() const;
 };
+
+struct Pickle;
+// Is shown each pickle of a file when it is read, for those who look for more than names in it.
+using TorchPickleVisitor = std::function<void(Pickle const& pickle, std::string const& member)>;
 
 // A file inside of the file, which a loader reads as a file of its own.
 struct TorchPart {

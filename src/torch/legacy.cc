@@ -75,7 +75,8 @@ Result<std::map<std::string, SharedBytes, std::less<>>> read_storages(PickleValu
         if (count < 0 || static_cast<uint64_t>(count) > cursor.left() / size->second)
             return malformed("cut short: " + std::to_string(count) + " elements wanted, " + std::to_string(cursor.left()) + " bytes left").at("byte " + std::to_string(position)).at(place);
         uint64_t const bytes = static_cast<uint64_t>(count) * size->second;
-        storages.emplace(*key, file.part(position + sizeof(int64_t), bytes));
+        if (!storages.emplace(*key, file.part(position + sizeof(int64_t), bytes)).second)
+            return malformed("the storage stands twice").at("byte " + std::to_string(position)).at(place);
         TRY(cursor.take(bytes));
         position += sizeof(int64_t) + bytes;
     }
@@ -108,7 +109,7 @@ Result<Checkpoint> read_legacy_checkpoint(SharedBytes const& file, CheckpointOpt
 {
     Checkpoint checkpoint;
     checkpoint.format = CheckpointFormat::legacy;
-    CheckpointEvidence evidence;
+    CheckpointEvidence evidence(options);
     PickleStream stream(file.bytes(), options.limits, evidence);
     TRY(check_protocol(stream));
     auto const machine = TRY(stream.next("system information"));

@@ -2,6 +2,7 @@
 
 #include "pickle/plain.h"
 
+#include <algorithm>
 #include <array>
 #include <tuple>
 
@@ -141,6 +142,22 @@ void read_math_bits(PickleValue metadata, TensorRecipe& recipe)
     recipe.is_negated = set("neg");
 }
 
+// torch.float4_e2m1fn_x2 counts bytes of two numbers each; ours counts numbers.
+Result<TensorRecipe> as_float4(TensorRecipe recipe, TensorCall const& call)
+{
+    recipe.dtype = DType::uint8;
+    TRY(check_recipe(recipe, call));
+    bool const is_row_major = recipe.strides == contiguous_strides(recipe.shape);
+    if (recipe.shape.empty() || !is_row_major || __builtin_mul_overflow(recipe.shape.back(), 2, &recipe.shape.back()) || !element_count(recipe.shape))
+        return at_value(unsupported("a view of float4 elements that is not contiguous"), call.place);
+    recipe.storage.first_byte += static_cast<uint64_t>(recipe.offset);
+    recipe.storage.view_bytes -= static_cast<uint64_t>(recipe.offset);
+    recipe.dtype = DType::float4_e2m1;
+    recipe.offset = 0;
+    recipe.strides = contiguous_strides(recipe.shape);
+    return recipe;
+}
+
 Result<TensorRecipe> read_dense(TensorCall const& call)
 {
     bool const names_type = call.is("_rebuild_tensor_v3");
@@ -150,6 +167,8 @@ Result<TensorRecipe> read_dense(TensorCall const& call)
     if (names_type) {
         auto const named = TRY(call.value(6));
         dtype = torch_dtype(named);
+        if (named.is_global("torch", "float4_e2m1fn_x2"))
+            return as_float4(std::move(recipe), call);
         if (!dtype)
             return at_value(unsupported("a tensor of type " + named.qualified_name()), call.place);
     }
@@ -220,6 +239,26 @@ Result<TensorRecipe> read_quantised(TensorCall const& call)
     return recipe;
 }
 
+struct SparseLayout {
+    std::string_view name;
+    std::array<std::string_view, 3> parts; // an empty one: the layout has two
+};
+constexpr std::array<SparseLayout, 5> sparse_layouts{{
+    {"torch.sparse_coo", {"indices", "values", ""}},
+    {"torch.sparse_csr", {"crow_indices", "col_indices", "values"}},
+    {"torch.sparse_bsr", {"crow_indices", "col_indices", "values"}},
+    {"torch.sparse_csc", {"ccol_indices", "row_indices", "values"}},
+    {"torch.sparse_bsc", {"ccol_indices", "row_indices", "values"}},
+}};
+
+// torch.serialization._get_layout('torch.sparse_csr')
+std::string layout_name(PickleValue layout)
+{
+    if (layout.is_call_of("torch.serialization", "_get_layout") && layout.arguments()->size() == 1)
+        return std::string(layout.arguments()->item(0).text().value_or(""));
+    return layout.qualified_name();
+}
+
 // nested, sparse, meta... by what is called.
 bool makes_tensor(TensorCall const& call)
 {
@@ -276,6 +315,12 @@ Result<TorchStorageId> read_storage_id(PickleValue value)
     return id;
 }
 
+std::optional<DType> storage_class_dtype(PickleValue storage_class)
+{
+    auto const dtype = storage_dtype(storage_class);
+    return dtype ? *dtype : std::nullopt;
+}
+
 std::set<std::string> storage_keys(PickleGraph const& graph)
 {
     std::set<std::string> keys;
@@ -316,6 +361,44 @@ Result<TensorRecipe> read_tensor_recipe(PickleValue value)
         return recipe;
     }
     return at_value(malformed("a parameter of a parameter of a parameter..."), value);
+}
+
+bool is_sparse_call(PickleValue value)
+{
+    auto const call = tensor_call(value);
+    return call && call->is("_rebuild_sparse_tensor");
+}
+
+// (layout, (indices, values, size)) and, since PyTorch 2.0, whether it is coalesced; compressed ones have two tensors of indices.
+Result<SparseRecipe> read_sparse_recipe(PickleValue value)
+{
+    auto const call = *tensor_call(value);
+    SparseRecipe sparse;
+    sparse.layout = layout_name(TRY(call.value(0)));
+    auto const data = TRY(call.value(1));
+    auto const* const layout = std::find_if(sparse_layouts.begin(), sparse_layouts.end(), [&](SparseLayout const& row) { return row.name == sparse.layout; });
+    if (layout == sparse_layouts.end())
+        return at_value(unsupported("a sparse tensor of the layout " + sparse.layout.substr(0, 40)), value);
+    size_t const parts = layout->parts[2].empty() ? 2 : 3;
+    if (data.size() < parts + 1)
+        return call.broken("a sparse tensor of " + std::to_string(data.size()) + " parts");
+    for (size_t part = 0; part < parts; ++part)
+        sparse.parts.emplace_back(layout->parts[part], TRY(read_tensor_recipe(data.item(part))));
+    auto shape = integers_in(data.item(parts));
+    if (!shape || !element_count(*shape))
+        return call.broken("a sparse tensor's size is not integers");
+    sparse.shape = *std::move(shape);
+    return sparse;
+}
+
+Result<TensorRecipe> read_storage_recipe(PickleValue persistent_id)
+{
+    TensorRecipe recipe;
+    recipe.storage = TRY(read_storage_id(persistent_id));
+    recipe.dtype = recipe.storage.dtype.value_or(DType::uint8);
+    recipe.shape = {static_cast<int64_t>(recipe.storage.view_bytes * 8 / static_cast<uint64_t>(bits_of(recipe.dtype)))};
+    recipe.strides = {1};
+    return recipe;
 }
 
 TorchStorages::TorchStorages(std::shared_ptr<ZipArchive const> archive, std::string folder, bool is_big_endian, uint64_t first_number)
@@ -396,6 +479,16 @@ Result<TorchQuantisation> TorchStorages::open_quantisation(TensorRecipe::Quantis
     }
     quantisation.axis = recipe.axis;
     return quantisation;
+}
+
+TorchTensor const* TorchStorages::tensor(PickleValue persistent_id) const
+{
+    auto const id = persistent_id.persistent_id();
+    if (!id || tensors_.empty())
+        return nullptr;
+    auto const number = id->integer();
+    auto const found = tensors_.find(number ? std::to_string(*number) : std::string(id->text().value_or("")));
+    return found == tensors_.end() ? nullptr : &found->second;
 }
 
 std::vector<std::string> TorchStorages::damaged() const

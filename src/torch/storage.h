@@ -56,6 +56,21 @@ Result<TensorRecipe> read_tensor_recipe(PickleValue value);
 // The keys of all storages that a pickle refers to, whether or not a tensor of it uses them.
 std::set<std::string> storage_keys(PickleGraph const& graph);
 
+// `_rebuild_sparse_tensor` in its parts: which tensors they are, and the size of the whole.
+struct SparseRecipe {
+    std::string layout; // "torch.sparse_csr"
+    std::vector<std::pair<std::string_view, TensorRecipe>> parts; // "crow_indices"..., in the file's order
+    Shape shape;
+};
+bool is_sparse_call(PickleValue value);
+// Fails with malformed; unsupported for layouts that are not known. Whether the indices lie within the shape is not looked at.
+Result<SparseRecipe> read_sparse_recipe(PickleValue value);
+// A storage that stands for itself, as the row of its elements; of bytes where it has no type. Fails as read_storage_id does.
+Result<TensorRecipe> read_storage_recipe(PickleValue persistent_id);
+
+// The element type of a class of storages, torch.FloatStorage; nothing for those without one, and for other names.
+std::optional<DType> storage_class_dtype(PickleValue storage_class);
+
 // "float32" of the global torch.float32.
 std::optional<DType> torch_dtype(PickleValue global);
 
@@ -70,6 +85,9 @@ public:
 
     // Fails with malformed where the file has no such storage, or where it is not as long as its id says.
     Result<TorchTensor> open(TensorRecipe const& recipe);
+    // Tensors that a file keeps apart from its pickle, in which their keys are persistent ids.
+    void add_tensor(std::string key, TorchTensor tensor) { tensors_.insert_or_assign(std::move(key), std::move(tensor)); }
+    TorchTensor const* tensor(PickleValue persistent_id) const;
     uint64_t next_number() const { return first_number_ + opened_.size(); }
     // Keys of those whose CRC is wrong, of all that were opened. Reads all their bytes.
     std::vector<std::string> damaged() const;
@@ -88,6 +106,7 @@ private:
     bool is_big_endian_;
     uint64_t first_number_;
     std::map<std::string, Opened, std::less<>> opened_;
+    std::map<std::string, TorchTensor, std::less<>> tensors_;
     uint64_t channel_values_ = 0;
 };
 

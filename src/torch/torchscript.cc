@@ -28,9 +28,10 @@ bool is_one_of(std::array<std::string_view, Count> const& names, std::string_vie
 
 class ArchiveReader {
 public:
-    ArchiveReader(std::shared_ptr<ZipArchive const> archive, Limits const& limits)
+    ArchiveReader(std::shared_ptr<ZipArchive const> archive, Limits const& limits, TorchPickleVisitor const& visit_pickle)
         : archive_(std::move(archive)),
           limits_(limits),
+          visit_(visit_pickle),
           members_(archive_, torch_folder(*archive_, {"constants.pkl", "data.pkl", "model.json"}), file_.findings)
     {
     }
@@ -136,6 +137,8 @@ private:
         }
         std::string const storages = member == "constants.pkl" ? "constants/" : member == "traced_inputs.pkl" ? "traced_inputs/"
                                                                                                               : "data/";
+        if (visit_)
+            visit_(pickle, member);
         for (auto const& key : storage_keys(pickle.graph))
             members_.mark_read(storages + key);
         if (pickle.end != size)
@@ -286,6 +289,7 @@ private:
 
     std::shared_ptr<ZipArchive const> archive_;
     Limits const& limits_;
+    TorchPickleVisitor const& visit_;
     uint64_t inputs_seen_ = 0;
     TorchScriptFile file_;
     TorchMembers members_;
@@ -301,13 +305,13 @@ bool is_torchscript(ZipArchive const& archive)
     return has_code && archive.find(folder + "data.pkl") != nullptr && archive.find(folder + "constants.pkl") != nullptr;
 }
 
-Result<TorchScriptFile> read_torchscript(std::shared_ptr<ZipArchive const> archive, Limits const& limits)
+Result<TorchScriptFile> read_torchscript(std::shared_ptr<ZipArchive const> archive, Limits const& limits, TorchPickleVisitor const& visit_pickle)
 {
-    return ArchiveReader(std::move(archive), limits).read();
+    return ArchiveReader(std::move(archive), limits, visit_pickle).read();
 }
 
-Result<TorchScriptFile> read_torchscript(SharedBytes bytes, Limits const& limits)
+Result<TorchScriptFile> read_torchscript(SharedBytes bytes, Limits const& limits, TorchPickleVisitor const& visit_pickle)
 {
     auto archive = std::make_shared<ZipArchive const>(TRY(ZipArchive::read(std::move(bytes), limits)));
-    return read_torchscript(std::move(archive), limits);
+    return read_torchscript(std::move(archive), limits, visit_pickle);
 }

@@ -53,5 +53,5 @@ struct TorchScriptFile {
 // Whether the archive looks like one: data.pkl, constants.pkl and code/ below one folder.
 bool is_torchscript(ZipArchive const& archive);
 
-Result<TorchScriptFile> read_torchscript(std::shared_ptr<ZipArchive const> archive, Limits const& limits = {});
-Result<TorchScriptFile> read_torchscript(SharedBytes bytes, Limits const& limits = {});
+Result<TorchScriptFile> read_torchscript(std::shared_ptr<ZipArchive const> archive, Limits const& limits = {}, TorchPickleVisitor const& visit_pickle = {});
+Result<TorchScriptFile> read_torchscript(SharedBytes bytes, Limits const& limits = {}, TorchPickleVisitor const& visit_pickle = {});

@@ -4,6 +4,10 @@ python make.py
 """
 import argparse
 import collections
+import io
+import pickle
+import struct
+import tarfile
 import warnings
 
 import numpy
@@ -70,3 +74,28 @@ for protocol in (2, 5):
 torch.save(net, "module.pt")
 torch.serialization.set_crc32_options(False)
 torch.save(net.state_dict(), "no-crc.pt")
+torch.serialization.set_crc32_options(True)
+sparse = {name: torch.eye(2).to_sparse(layout=getattr(torch, "sparse_" + name)) for name in ("coo", "csr", "csc")}
+sparse["bsr"] = torch.eye(2).to_sparse_bsr((1, 2))
+torch.save(sparse, "sparse.pt")
+torch.save({"bytes": torch.ones(1).untyped_storage(), "float4": torch.arange(2, dtype=torch.uint8).view(torch.float4_e2m1fn_x2)}, "storages.pt")
+
+
+def member(name, *parts):
+    content = b"".join(parts)
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    return info, io.BytesIO(content)
+
+
+# The form of PyTorch 0.1.1, which nothing writes any more; torch.load(..., weights_only=False) reads it.
+with tarfile.open("old.tar", "w") as archive:
+    archive.addfile(*member(
+        "storages", pickle.dumps(1, 2),
+        b"\x80\x02(K\x07X\x03\x00\x00\x00cpuctorch\nFloatStorage\nt.", struct.pack("<q4f", 4, 1, 2, 3, 4),
+        pickle.dumps([(8, 7, 1, 2)], 2)))
+    archive.addfile(*member(
+        "tensors", pickle.dumps(2, 2),
+        b"\x80\x02(K\x01K\x08ctorch\nFloatTensor\nt.", struct.pack("<iiqqq", 1, 0, 2, 1, 0),
+        b"\x80\x02(K\x02K\x07ctorch\nFloatTensor\nt.", struct.pack("<iiqqqqq", 2, 0, 2, 2, 1, 2, 0)))
+    archive.addfile(*member("pickle", b"\x80\x02ccollections\nOrderedDict\n)R(X\x01\x00\x00\x00aX\x01\x00\x00\x001QX\x01\x00\x00\x00bK\x02Qu."))
