@@ -37,6 +37,9 @@ struct Converter {
     {
         auto attributes = members(value.attributes);
         Json object{{"class", value.class_name}};
+        CheckpointSequence const arguments{SequenceKind::list, value.arguments};
+        if (auto const json = (*this)(arguments); json && !value.arguments.empty())
+            object["arguments"] = *json;
         if (attributes)
             object.update(*attributes);
         return object;

@@ -2,8 +2,9 @@
 #include "cli/options.h"
 #include "cli/verbs.h"
 
-#include "arrays/safetensors.h"
+#include "base/utf8.h"
 #include "cli/input_data.h"
+#include "cli/safetensors_files.h"
 #include "cli/weights.h"
 #include "files/atomic.h"
 #include "publish/values.h"
@@ -54,8 +55,9 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     progress->begin("read", source.name());
     auto const read = TRY(read_source(source));
     progress->end(receipt_of(source, read));
-    for (auto const& finding : findings_of(source, std::get<TorchScriptFile>(read)))
-        desk.screen.say(desk.screen.painted(Paint::yellow, "warning:") + " " + printable(finding));
+    for (auto const& finding : judge_source(source).findings)
+        if (finding.severity != Severity::note)
+            desk.screen.say(desk.screen.painted(Paint::yellow, "warning:") + " " + escape_unprintable(text_of(finding)));
     TRY(check_stop(desk.world));
 
     Trail trail;
@@ -90,25 +92,44 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     return answer;
 }
 
+// What a loader that runs the file would do does not keep its tensors from being read; it is told.
+std::vector<WeightWarning> warnings_of(SourceFile const& source, Weights const& weights)
+{
+    std::vector<WeightWarning> warnings = weights.warnings;
+    for (auto const& finding : judge_source(source).findings) {
+        if (finding.severity == Severity::note)
+            continue;
+        std::string where;
+        for (auto const& place : finding.where)
+            where += (where.empty() ? "" : ", ") + place;
+        warnings.push_back({finding.word, finding.message, std::move(where)});
+    }
+    return warnings;
+}
+
 Result<Answer> convert_to_safetensors(Invocation const& given, Desk& desk, std::filesystem::path const& output)
 {
+    auto const size = given.text("--max-shard-size");
+    auto const most_bytes = size ? std::optional(TRY(size_in_bytes(*size))) : std::nullopt;
+    auto const patterns = given.texts("--select");
     auto const source = TRY(open_source(given.argument("FILE"), TRY(given.digest())));
-    auto const weights = TRY(within(source.file.path(), read_weights(source)));
+    auto const weights = TRY(within(source.file.path(), read_weights(source, patterns)));
     if (weights.tensors.empty())
-        return unsupported("the file holds no tensors that could be written").at(source.file.path());
-    auto const parts = TRY(within(source.file.path(), write_safetensors(weights.tensors)));
+        return unsupported(patterns.empty() ? "the file holds no tensors that could be written" : "no tensor has a name that --select chooses").at(source.file.path());
     TRY(check_stop(desk.world));
-    TRY(write_file_durably(output, std::span<SharedBytes const>(parts)));
-    for (auto const& note : weights.notes)
-        desk.screen.say(desk.screen.painted(Paint::yellow, "note:") + " " + printable(note));
-    uint64_t bytes = 0;
+    auto const written = TRY(within(source.file.path(), write_safetensors_files(output, weights.tensors, weights.metadata, most_bytes)));
+
     Answer answer;
-    answer.document = {{"output", output.string()}, {"tensors", Json::array()}, {"notes", weights.notes}, {"warnings", Json::array()}};
-    for (auto const& [name, tensor] : weights.tensors) {
+    answer.document = {{"output", written.files.back()}, {"files", written.files}, {"tensors", Json::array()}, {"metadata", weights.metadata}, {"warnings", Json::array()}};
+    for (auto const& [name, tensor] : weights.tensors)
         answer.document["tensors"].push_back({{"name", name}, {"dtype", name_of(tensor.dtype())}, {"shape", tensor.shape()}, {"bytes", tensor.bytes().size()}});
-        bytes += tensor.bytes().size();
+    for (auto const& warning : warnings_of(source, weights)) {
+        answer.document["warnings"].push_back({{"code", warning.code}, {"message", warning.message}, {"where", warning.where}});
+        if (!given.has("--json"))
+            desk.screen.say(desk.screen.painted(Paint::yellow, "warning[" + warning.code + "]:") + " " + escape_unprintable(warning.message + (warning.where.empty() ? "" : " (" + warning.where + ")")));
     }
-    answer.text = fmt::format("wrote {}: {}, {}\n", output.string(), count_text(weights.tensors.size(), "tensor"), bytes_text(bytes));
+    std::string const shards = written.files.size() > 1 ? ", " + count_text(written.files.size() - 1, "shard") : "";
+    answer.text = fmt::format("wrote {}: {}, {}{}\n", written.files.back(), count_text(weights.tensors.size(), "tensor"), bytes_text(written.bytes), shards);
     return answer;
 }
 
@@ -134,6 +155,10 @@ Command convert_command()
 {
     return {"convert", "turns a model file into ONNX, or weights into safetensors", "hullmark convert model.pt -o model.onnx --sample sample.npz",
         {{"FILE", "the file that training left behind"}},
-        joined({{{"--output", "OUT", "the file to write: OUT.onnx or OUT.safetensors", Times::once, Wants::file, 'o'}, sha256_option()}, conversion_options(), evidence_options()}),
+        joined({{{"--output", "OUT", "the file to write: OUT.onnx or OUT.safetensors", Times::once, Wants::file, 'o'},
+                    {"--select", "NAMES", "into safetensors: only tensors with such names, 'layer4.*'", Times::any},
+                    {"--max-shard-size", "SIZE", "into safetensors: several files of at most so much, 5GB, and an index"},
+                    sha256_option()},
+            conversion_options(), evidence_options()}),
         convert_file};
 }

@@ -2,6 +2,7 @@
 #include "cli/description.h"
 
 #include "publish/words.h"
+#include "torch/exported.h"
 
 #include <algorithm>
 #include <set>
@@ -10,11 +11,26 @@ namespace {
 
 constexpr size_t most_names = 10'000; // a hostile file mentions more than anybody reads
 
+void add_tensors(std::vector<CheckpointTensor> const& tensors, std::string const& prefix, Description& description)
+{
+    for (auto const& [name, tensor] : tensors)
+        description.add_tensor(prefix + name, std::string(name_of(tensor.dtype)), tensor.shape, bytes_of_elements(tensor.dtype, element_count(tensor.shape).value_or(0)).value_or(0));
+}
+
+// Text as the lines that it has.
+void add_text(std::string const& title, std::string_view text, Description& description)
+{
+    std::vector<std::vector<std::string>> lines;
+    while (!text.empty()) {
+        size_t const end = std::min(text.find('\n'), text.size());
+        lines.push_back({std::string(text.substr(0, end))});
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    description.add_section(title, std::move(lines));
+}
+
 void add_names(Checkpoint const& checkpoint, Description& description)
 {
-    auto const is_judged = [&](std::string const& name) {
-        return std::any_of(checkpoint.findings.begin(), checkpoint.findings.end(), [&](TorchFinding const& finding) { return finding.message.find(name) != finding.message.npos; });
-    };
     description.document["names"] = Json::array();
     std::vector<std::vector<std::string>> rows;
     for (auto const& import : checkpoint.imports) {
@@ -24,9 +40,8 @@ void add_names(Checkpoint const& checkpoint, Description& description)
         }
         size_t const dot = import.name.rfind('.');
         std::string const module = dot == import.name.npos ? "" : import.name.substr(0, dot);
-        bool const allowed = !is_judged(import.name);
-        description.document["names"].push_back({{"module", module}, {"name", import.name.substr(dot == import.name.npos ? 0 : dot + 1)}, {"offset", import.offset}, {"called", import.called}, {"allowed", allowed}});
-        rows.push_back({import.name, import.called ? "called" : "mentioned", allowed ? "" : "not on the list of harmless names"});
+        description.document["names"].push_back({{"module", module}, {"name", import.name.substr(dot == import.name.npos ? 0 : dot + 1)}, {"offset", import.offset}, {"called", import.called}, {"allowed", import.allowed}});
+        rows.push_back({import.name, import.called ? "called" : "mentioned", import.allowed ? "" : "not on the list of harmless names, or used as no pickler does"});
     }
     description.add_section("names that a loader would import", std::move(rows));
 }
@@ -40,8 +55,24 @@ bool has_key_like(CheckpointValue const& value, std::initializer_list<std::strin
     });
 }
 
+// DistributedDataParallel puts "module." before every name.
+bool has_prefix_of_ddp(Checkpoint const& checkpoint)
+{
+    std::string const prefix = (checkpoint.weights.empty() ? "" : checkpoint.weights + ".") + "module.";
+    std::string const weights = checkpoint.weights.empty() ? "" : checkpoint.weights + ".";
+    bool has_some = false;
+    for (auto const& [name, tensor] : checkpoint.tensors) {
+        if (name.starts_with(weights) && !name.starts_with(prefix))
+            return false;
+        has_some = has_some || name.starts_with(prefix);
+    }
+    return has_some;
+}
+
 void advise(Checkpoint const& checkpoint, Description& description)
 {
+    if (has_prefix_of_ddp(checkpoint))
+        description.add_advice("every name begins with \"module.\": the state dict of DistributedDataParallel; save model.module.state_dict(), or take the prefix off before load_state_dict");
     switch (checkpoint.kind) {
     case CheckpointKind::module:
         description.add_advice("a pickled module: loading it runs Python code that is not in the file; save torch.jit.script(model) instead, or keep the weights as safetensors");
@@ -60,6 +91,45 @@ void advise(Checkpoint const& checkpoint, Description& description)
         break;
     case CheckpointKind::other:
         break;
+    }
+}
+
+std::string_view title_of(CheckpointFormat format)
+{
+    switch (format) {
+    case CheckpointFormat::zip:
+        return "ZIP archive, PyTorch 1.6 and later";
+    case CheckpointFormat::legacy:
+        return "stream of pickles, PyTorch 0.1.10 to 1.5";
+    case CheckpointFormat::tar:
+        return "tar archive, PyTorch 0.1.1";
+    }
+    return "";
+}
+
+// What is no dense tensor, in words: the tensors have its parts, if there are any.
+void add_odd_tensors(Checkpoint const& checkpoint, Description& description)
+{
+    if (checkpoint.odd_tensors.empty())
+        return;
+    description.document["odd_tensors"] = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& odd : checkpoint.odd_tensors) {
+        description.document["odd_tensors"].push_back({{"name", odd.name}, {"made_by", odd.made_by}, {"layout", odd.layout}, {"shape", odd.shape}, {"parts", odd.parts}});
+        rows.push_back({odd.name, odd.layout.empty() ? odd.made_by : odd.layout + text_of(odd.shape)});
+    }
+    description.add_section("tensors that are not dense", std::move(rows));
+}
+
+// Old files carry the source text of the classes that they need.
+void add_sources(std::vector<CheckpointSource> const& sources, Description& description)
+{
+    if (sources.empty())
+        return;
+    description.document["sources"] = Json::array();
+    for (auto const& source : sources) {
+        description.document["sources"].push_back({{"class", source.class_name}, {"file", source.file}, {"text", source.text}});
+        add_text("source of " + source.class_name, source.text, description);
     }
 }
 
@@ -120,13 +190,14 @@ void add_methods(Program const& program, Description& description)
 Result<void> describe_checkpoint(SourceFile const& source, Description& description)
 {
     auto const checkpoint = TRY(read_checkpoint(source.file.shared()));
-    description.add_row("format", checkpoint.format == CheckpointFormat::zip ? "ZIP archive, PyTorch 1.6 and later" : "stream of pickles, before PyTorch 1.6");
+    description.add_row("format", std::string(title_of(checkpoint.format)));
     description.add_row("holds", std::string(name_of(checkpoint.kind)) + (checkpoint.weights.empty() ? "" : ", weights in \"" + checkpoint.weights + "\""));
     description.document["tensors"] = Json::array();
-    for (auto const& [name, tensor] : checkpoint.tensors)
-        description.add_tensor(name, std::string(name_of(tensor.dtype)), tensor.shape, bytes_of_elements(tensor.dtype, element_count(tensor.shape).value_or(0)).value_or(0));
-    add_names(checkpoint, description);
+    add_tensors(checkpoint.tensors, "", description);
+    add_odd_tensors(checkpoint, description);
     add_values(checkpoint, description);
+    add_sources(checkpoint.sources, description);
+    add_names(checkpoint, description);
     advise(checkpoint, description);
     return {};
 }
@@ -147,10 +218,73 @@ Result<void> describe_torchscript(SourceFile const& source, Description& descrip
         rows.push_back({operation.name, std::to_string(operation.count), operation.places.empty() ? "" : script.program.text(operation.places.front())});
     }
     description.add_section("operators, calls, the first of them", std::move(rows));
+    description.document["code"] = Json::object();
+    for (auto const& [name, text] : script.code) {
+        description.document["code"][name] = text_of(text.bytes());
+        add_text(name, text_of(text.bytes()), description);
+    }
     for (auto const& finding : script.findings)
         if (!finding.is_danger())
             description.add_advice(finding.message);
     if (script.program.traced)
         description.add_advice("traced: sizes of the example may be baked in; convert says which, and torch.jit.script keeps them open");
+    return {};
+}
+
+namespace {
+
+void add_exported_values(std::string const& title, std::vector<ExportedValue> const& values, Description& description)
+{
+    auto& document = description.document[title];
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& value : values) {
+        Json shape = Json::array();
+        std::string text = value.dtype ? std::string(name_of(*value.dtype)) : value.kind;
+        if (value.kind == "tensor")
+            text += "[";
+        for (auto const& size : value.shape) {
+            text += (shape.empty() ? "" : ", ") + size.text;
+            shape.push_back(size.text);
+        }
+        if (value.kind == "tensor")
+            text += "]";
+        document.push_back({{"name", value.name}, {"dtype", value.dtype ? Json(name_of(*value.dtype)) : Json(nullptr)}, {"kind", value.kind}, {"shape", std::move(shape)}});
+        rows.push_back({value.name, std::move(text)});
+    }
+    description.add_section(title, std::move(rows));
+}
+
+void add_exported_model(ExportedModel const& model, std::string const& prefix, Description& description)
+{
+    description.add_row("made by", "PyTorch " + (model.torch_version.empty() ? "of an unknown version" : model.torch_version) + ", schema " + model.schema_version);
+    add_exported_values("inputs", model.inputs, description);
+    add_exported_values("outputs", model.outputs, description);
+    for (auto const* const tensors : {&model.weights, &model.constants})
+        add_tensors(*tensors, prefix, description);
+    std::vector<std::vector<std::string>> ranges;
+    for (auto const& range : model.ranges)
+        ranges.push_back({range.symbol, (range.least ? std::to_string(*range.least) : "any") + " to " + (range.most ? std::to_string(*range.most) : "any")});
+    description.add_section("sizes that may vary", std::move(ranges));
+    std::vector<std::vector<std::string>> operators;
+    for (auto const& operation : model.operators) {
+        description.document["operators"].push_back({{"operator", operation.name}, {"count", operation.count}});
+        operators.push_back({operation.name, std::to_string(operation.count)});
+    }
+    description.add_section("operators and calls", std::move(operators));
+    for (auto const& reason : model.left_out)
+        description.add_advice(reason);
+}
+
+}
+
+Result<void> describe_exported_program(SourceFile const& source, Description& description)
+{
+    auto const file = TRY(read_exported_program(source.file.shared()));
+    description.add_row("format", file.is_old ? "exported program, PyTorch 2.1 to 2.7" : "exported program, PyTorch 2.8 and later");
+    description.document["extra_files"] = file.extra_files;
+    for (char const* const list : {"tensors", "inputs", "outputs", "operators"})
+        description.document[list] = Json::array();
+    for (auto const& model : file.models)
+        add_exported_model(model, file.models.size() == 1 ? "" : model.name + ".", description);
     return {};
 }
