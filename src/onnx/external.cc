@@ -2,6 +2,7 @@
 #include "onnx/read.h"
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
 namespace {
@@ -127,12 +128,12 @@ Result<void> settle_length(OnnxTensor& tensor)
 }
 
 // Tensors may share their bytes; they may not share a part of them.
-Result<void> check_overlaps(std::vector<PlannedLoad> const& loads)
+Result<void> check_overlaps(std::span<OnnxExternalData const> all)
 {
     std::vector<OnnxExternalData const*> places;
-    for (auto const& load : loads)
-        if (*load.tensor->external->length != 0)
-            places.push_back(&*load.tensor->external);
+    for (auto const& one : all)
+        if (*one.length != 0)
+            places.push_back(&one);
     auto const order = [](OnnxExternalData const* data) { return std::tuple<std::string const&, uint64_t, uint64_t>(data->location, data->offset, *data->length); };
     std::ranges::sort(places, [&](auto const* left, auto const* right) { return order(left) < order(right); });
     for (size_t index = 1; index < places.size(); ++index) {
@@ -175,6 +176,17 @@ Result<void> check_external_location(std::string_view location)
     return {};
 }
 
+Result<void> check_external_ranges(OnnxModel const& model)
+{
+    std::vector<OnnxExternalData> places;
+    for (auto const& external : external_tensors(model)) {
+        OnnxTensor tensor = *external.tensor;
+        TRY(within(external.place, settle_length(tensor)));
+        places.push_back(std::move(*tensor.external));
+    }
+    return check_overlaps(places);
+}
+
 Result<void> load_external_data(OnnxModel& model, ExternalLoader const& load, Limits const& limits)
 {
     std::vector<PlannedLoad> loads;
@@ -184,13 +196,15 @@ Result<void> load_external_data(OnnxModel& model, ExternalLoader const& load, Li
     }).model(model);
 
     uint64_t total = 0;
+    std::vector<OnnxExternalData> places;
     for (auto const& one : loads) {
         TRY(within(one.place, settle_length(*one.tensor)));
+        places.push_back(*one.tensor->external);
         if (*one.tensor->external->length > limits.unpacked_bytes - total)
             return exhausted("external data of more than " + std::to_string(limits.unpacked_bytes) + " bytes").at(one.place);
         total += *one.tensor->external->length;
     }
-    TRY(check_overlaps(loads));
+    TRY(check_overlaps(places));
 
     for (auto const& one : loads) {
         if (!one.tensor->external) // a graph that two attributes share

@@ -13,11 +13,14 @@ using FunctionKey = std::pair<std::string_view, std::string_view>; // domain and
 
 FunctionKey key_of(OnnxFunction const& function) { return {plain_domain(function.domain), function.name}; }
 
+constexpr uint32_t deepest_calls = 100; // as many graphs may be nested
+
 struct CallGraph {
     std::map<FunctionKey, std::vector<size_t>> functions;
     std::vector<std::vector<size_t>> callers; // of each function, once a call
     std::vector<size_t> open_calls; // calls in it whose size is not known yet
     std::vector<uint64_t> unfolded; // nodes, with those of the calls that are known
+    std::vector<uint32_t> depth; // of calls in calls
 };
 
 Result<void> check_names(OnnxModel const& model)
@@ -42,6 +45,7 @@ CallGraph calls_of(OnnxModel const& model)
     calls.callers.resize(count);
     calls.open_calls.resize(count);
     calls.unfolded.resize(count);
+    calls.depth.assign(count, 1);
     for (size_t index = 0; index < count; ++index)
         calls.functions[key_of(model.functions[index])].push_back(index);
     for (size_t index = 0; index < count; ++index)
@@ -76,7 +80,10 @@ Result<void> check_functions(OnnxModel const& model, Limits const& limits)
         size_t const index = known[next];
         if (calls.unfolded[index] > limits.entries)
             return in_item<void>("functions", index, exhausted("the function unfolds to more than " + std::to_string(limits.entries) + " nodes"));
+        if (calls.depth[index] > deepest_calls)
+            return in_item<void>("functions", index, exhausted("functions call each other deeper than " + std::to_string(deepest_calls)));
         for (size_t const caller : calls.callers[index]) {
+            calls.depth[caller] = std::max(calls.depth[caller], calls.depth[index] + 1);
             calls.unfolded[caller] += calls.unfolded[index]; // both are bounded by `entries` times the calls of one file
             if (calls.unfolded[caller] > limits.entries)
                 return in_item<void>("functions", caller, exhausted("the function unfolds to more than " + std::to_string(limits.entries) + " nodes"));

@@ -75,7 +75,7 @@ std::vector<std::string> custom_domains(OnnxModel const& model)
         defined.emplace(function.domain, function.name);
     std::set<std::string> found;
     each_node_of(model, [&](OnnxNode const& node) {
-        if (!is_onnx_domain(node.domain) && node.domain != "com.microsoft" && !defined.contains({node.domain, node.op_type}))
+        if (!is_runtime_domain(node.domain) && !defined.contains({node.domain, node.op_type}))
             found.insert(node.domain);
     });
     return {found.begin(), found.end()};

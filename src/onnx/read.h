@@ -41,6 +41,10 @@ std::vector<OnnxExternalTensor> external_tensors(OnnxModel const& model);
 // Links are for whoever opens the file to refuse.
 Result<void> check_external_location(std::string_view location);
 
+// Whether each external tensor has the length that its type and dims need, and no two overlap without being the same bytes. Fails with
+// refused or malformed; how long the files are is for whoever opens them to hold against it.
+Result<void> check_external_ranges(OnnxModel const& model);
+
 // Gives the bytes of one place. `length` is always set: what the tensor's type and dims need. It must return exactly that many.
 using ExternalLoader = std::function<Result<SharedBytes>(OnnxExternalData const&)>;
 

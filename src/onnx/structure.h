@@ -41,7 +41,7 @@ std::vector<OnnxOperatorCount> operator_counts(OnnxModel const& model);
 // Elements of all initializers of the graph and its subgraphs, for sparse ones the stored values. Sizes that overflow count as 0.
 uint64_t parameter_count(OnnxModel const& model);
 
-// Domains of nodes that are neither ONNX's own, nor ONNX Runtime's built-in com.microsoft, nor defined by the model's functions:
+// Domains of nodes that are neither ONNX's own, nor built into ONNX Runtime, nor defined by the model's functions:
 // they would need a library of custom operators. Sorted.
 std::vector<std::string> custom_domains(OnnxModel const& model);
 

@@ -1,7 +1,7 @@
 #include "recognise/archives.h"
 
 #include "files/zip.h"
-#include "torch/checkpoint.h"
+#include "recognise/pickles.h"
 #include "torch/torchscript.h"
 
 #include <algorithm>
@@ -23,6 +23,19 @@ bool all_are_arrays(ZipArchive const& archive)
 {
     auto const entries = archive.entries();
     return !entries.empty() && std::all_of(entries.begin(), entries.end(), [](ZipEntry const& entry) { return entry.name.ends_with(".npy"); });
+}
+
+// Whether the member data.pkl, in the root or in a folder, is a pickled module.
+bool holds_module(ZipArchive const& archive, Limits const& limits)
+{
+    for (auto const& entry : archive.entries()) {
+        std::string_view const whole = entry.name;
+        if (whole != "data.pkl" && !whole.ends_with("/data.pkl"))
+            continue;
+        auto const content = archive.content(entry);
+        return content && is_pickled_module(content->bytes(), 0, limits);
+    }
+    return false;
 }
 
 struct ArchiveRule {
@@ -57,8 +70,7 @@ std::optional<Kind> kind_of_archive(SharedBytes const& file, Limits const& limit
             continue;
         if (rule.kind != Kind::torch_checkpoint)
             return rule.kind;
-        auto const checkpoint = read_checkpoint(file, {limits, false});
-        return checkpoint && checkpoint->kind == CheckpointKind::module ? Kind::torch_module : Kind::torch_checkpoint;
+        return holds_module(*archive, limits) ? Kind::torch_module : Kind::torch_checkpoint;
     }
     return Kind::zip;
 }

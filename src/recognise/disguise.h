@@ -2,12 +2,19 @@
 
 #include "recognise/recognise.h"
 
-// What a file is to a loader that does not look at how it begins: a file with the signature of one format can be a running pickle
-// as well, or have a ZIP archive at its end. Such a file is the more dangerous of the two, whoever it is given to.
+#include <string>
+#include <vector>
 
-// Whether an unpickler that starts at the first byte would call something that the bytes name, or would come to an end and have
-// imported something. Stops where the bytes are no pickle any more, which for honest files is at once.
-bool runs_as_pickle(Bytes file, Limits const& limits);
+// What a file is besides what it was recognised as. A file with the signature of one format can be a running pickle as well, or have a
+// ZIP archive at its end, and is then to each loader what that loader looks for: such a file is made so on purpose.
+//
+// Promises: linear in the file, and of honest files no more is read than their two ends (of JPEG, its markers).
 
-// Whether Python's zipfile finds an archive at the end, whatever stands in front of it.
-bool ends_as_archive(Bytes file);
+struct Disguise {
+    std::string reading; // "a pickle", "a ZIP archive", "a GIF picture"
+    std::string message; // what stands where
+    uint64_t offset = 0; // where that reading begins
+};
+
+// Every other reading of these bytes that a loader would take; empty for honest files. `kind` is what recognise() said.
+std::vector<Disguise> disguises_of(SharedBytes const& file, Kind kind, Limits const& limits = {});

@@ -2,6 +2,15 @@
 
 #include "recognise/recognise.h"
 
-// Pickles of any protocol, and what is made of them: torch's older stream, joblib, scikit-learn. Nothing where the bytes are none.
-// With a PROTO opcode a pickle may be cut or damaged; without one (protocols 0 and 1, which look like text) it must be whole.
-std::optional<Kind> kind_of_pickle(SharedBytes const& file, Limits const& limits);
+// What a file is to an unpickler that starts at its first byte, whatever it looks like to others.
+struct PickleReading {
+    std::optional<Kind> kind; // where it is a pickle: with a PROTO opcode it may be cut or damaged; without one (protocols 0 and 1, which look like text) it must be whole
+    bool runs = false; // something that the bytes name would be called, or imported by a pickle that comes to its end
+};
+
+// Reads no further than the bytes are a pickle, which for other files is at once, and no more opcodes than tell which kind it is.
+PickleReading read_as_pickle(Bytes file, Limits const& limits);
+
+// Whether the value is a module of torch.nn with its parameters, as torch.save writes one: an object with a state of "_modules" or
+// "_parameters". The pickle begins at `start`.
+bool is_pickled_module(Bytes file, uint64_t start, Limits const& limits);

@@ -1,10 +1,11 @@
 #include "recognise/recognise.h"
 
+#include "recognise/archive_end.h"
 #include "recognise/archives.h"
-#include "recognise/disguise.h"
-#include "recognise/onnx_shape.h"
+#include "recognise/forms.h"
 #include "recognise/pickles.h"
 #include "recognise/signatures.h"
+#include "recognise/tar_members.h"
 #include "recognise/texts.h"
 
 #include <array>
@@ -54,39 +55,29 @@ constexpr std::array<KindRow, kind_count> kind_table{{
 
 KindRow const& row_of(Kind kind) { return kind_table[static_cast<size_t>(kind)]; }
 
-// The surest first: a signature of several bytes at its place, then forms that must hold together as a whole.
-Kind kind_by_form(SharedBytes const& file, Limits const& limits)
+// What must hold together as a whole comes before what takes a few bytes at a fixed place.
+Kind kind_by_form(Bytes file, std::optional<Kind> pickle, Limits const& limits)
 {
-    Bytes const bytes = file.bytes();
-    if (auto const kind = kind_by_signature(bytes))
-        return *kind;
-    if (looks_like_safetensors(bytes))
-        return Kind::safetensors;
-    if (looks_like_onnx(bytes))
-        return Kind::onnx;
-    if (auto const kind = kind_of_pickle(file, limits))
-        return *kind;
-    if (looks_like_tar(bytes))
+    if (looks_like_tar(file))
         return Kind::tar;
-    return kind_of_text(bytes, limits).value_or(Kind::unknown);
+    if (looks_like_npy(file))
+        return Kind::numpy;
+    if (looks_like_safetensors(file))
+        return Kind::safetensors;
+    if (looks_like_onnx(file))
+        return Kind::onnx;
+    if (pickle)
+        return *pickle;
+    if (auto const kind = kind_of_text(file, limits)) // HDF5 may stand behind any length of text
+        return kind_of_foreign(file) == Kind::hdf5 ? Kind::hdf5 : *kind;
+    if (auto const kind = kind_by_signature(file))
+        return *kind;
+    return kind_of_foreign(file).value_or(Kind::unknown);
 }
 
-// Pickles are judged as such with all that follows them, and tar and compressed files may hold anything.
-bool may_be_disguise(Kind kind)
-{
-    switch (kind) {
-    case Kind::torch_checkpoint:
-    case Kind::torch_module:
-    case Kind::scikit_learn:
-    case Kind::pickle:
-    case Kind::joblib:
-    case Kind::tar:
-    case Kind::compressed:
-        return false;
-    default:
-        return true;
-    }
-}
+// Whether an archive at the end counts more than what the file begins as. Tar and compressed files are unpacked whatever follows, and
+// a tar's last member may be an archive.
+bool yields_to_archive(Kind kind) { return kind != Kind::tar && kind != Kind::compressed; }
 
 }
 
@@ -97,13 +88,14 @@ Kind recognise(SharedBytes const& file, Limits const& limits)
 {
     Bytes const bytes = file.bytes();
     if (bytes.empty())
-        return Kind::unknown;
+        return Kind::text;
     if (auto const kind = kind_of_archive(file, limits))
         return *kind;
-    Kind const kind = kind_by_form(file, limits);
-    if (may_be_disguise(kind) && runs_as_pickle(bytes, limits))
-        return Kind::pickle;
-    return may_be_disguise(kind) && ends_as_archive(bytes) ? Kind::zip : kind;
+    PickleReading const pickle = read_as_pickle(bytes, limits);
+    if (pickle.runs && pickle.kind)
+        return *pickle.kind;
+    Kind const kind = kind_by_form(bytes, pickle.kind, limits);
+    return kind != pickle.kind && yields_to_archive(kind) && archive_end_of(bytes) ? Kind::zip : kind;
 }
 
 Result<Kind> recognise_folder(std::filesystem::path const& folder)

@@ -11,10 +11,11 @@
 
 // What a file is, by its bytes alone: neither its name nor its extension is asked.
 //
-// Promises: the same bytes give the same kind; nothing is executed; linear in the file. A damaged or cut file is still named by
-// what it begins as, so that its reader can say what is wrong with it. A file that is a running pickle or ends as a ZIP archive is
-// named as that, whatever signature stands in front.
-// Refuses nothing: what fits no rule is `unknown`. Which kinds can be read is for others to know.
+// Promises: the same bytes give the same kind; nothing is executed; time is bounded but for archives (their directory) and pickles (a
+// million opcodes), whatever the size. A damaged or cut file is still named by what it begins as, so that its reader can say what is
+// wrong with it. A file that is a running pickle or ends as a ZIP archive is named as that, whatever signature stands in front; what
+// else it is, disguise.h tells. An empty file is text.
+// Refuses nothing: what fits no rule is `unknown`, for which foreign/ may have a name. Which kinds can be read is for others to know.
 
 enum class Kind : uint8_t {
     torch_checkpoint, // torch.save, zip or older stream: values and weights

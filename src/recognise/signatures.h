@@ -2,11 +2,8 @@
 
 #include "recognise/recognise.h"
 
-// Kinds that begin with, or have at a fixed place, bytes that nothing else has there.
+// Kinds that begin with bytes that nothing else begins with.
 std::optional<Kind> kind_by_signature(Bytes file);
 
-// A length, a JSON object of that length, data: as far as the file goes.
-bool looks_like_safetensors(Bytes file);
-
-// A first header whose checksum is right. Source: POSIX pax "ustar", and the older form without a signature.
-bool looks_like_tar(Bytes file);
+// The kind that foreign/ names; nothing where it names none, unknown where the contract has no word for it.
+std::optional<Kind> kind_of_foreign(Bytes file);

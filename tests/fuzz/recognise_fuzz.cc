@@ -1,12 +1,22 @@
-// Any bytes are of some kind.
+// Any bytes are of some kind, the same each time, and whatever else they are can be told.
+#include "recognise/disguise.h"
 #include "recognise/recognise.h"
 
 #include "base/bytes.h"
+#include "base/check.h"
 
 #include <string>
 
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {
-    recognise(SharedBytes::take(std::string(reinterpret_cast<char const*>(data), size)));
+    auto const file = SharedBytes::take(std::string(reinterpret_cast<char const*>(data), size));
+    Limits limits;
+    limits.steps = 10'000;
+    limits.unpacked_bytes = 1 << 24;
+    Kind const kind = recognise(file, limits);
+    CHECK(recognise(file, limits) == kind, "the same bytes are of the same kind");
+    for (auto const& disguise : disguises_of(file, kind, limits))
+        CHECK(disguise.offset <= size && !disguise.reading.empty(), "another reading begins in the file and has a name");
+    disguises_of(file, Kind::image, limits); // what only follows pictures
     return 0;
 }
