@@ -6,6 +6,7 @@
 
 namespace {
 
+constexpr int64_t newest_schema = 8; // torch/_export/serde/schema.py, SCHEMA_VERSION
 constexpr std::string_view models = "models/";
 constexpr std::string_view weights = "data/weights/";
 constexpr std::string_view constants = "data/constants/";
@@ -85,11 +86,23 @@ private:
     Result<ExportedModel> read_model(std::string const& member, std::string name)
     {
         auto const program = TRY(read_member_json(member));
+        TRY(within(member, check_schema(program)));
         ExportedModel model;
         model.name = std::move(name);
         judge_exported_model(program, member, limits_, file_.findings);
         describe_exported_model(program, model);
         return model;
+    }
+
+    // What a newer schema gives PyTorch to evaluate is not known.
+    static Result<void> check_schema(Json const& program)
+    {
+        TRY(json_object(program, "graph_module"));
+        auto const* const schema = TRY(json_member(program, "schema_version"));
+        auto const major = schema->is_object() ? TRY(json_integer(*schema, "major")) : int64_t{0}; // the first ones were numbers
+        if (major > newest_schema)
+            return unsupported("an exported program of schema " + std::to_string(major) + ", newer than " + std::to_string(newest_schema));
+        return {};
     }
 
     Result<void> add_part(std::string const& name)

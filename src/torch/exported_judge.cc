@@ -69,6 +69,9 @@ private:
         if ((key == "tensor_values" || key.starts_with("sym_") || key == "custom_obj_values") && item.is_object())
             for (auto const& [name, ignored] : item.items())
                 judge_name(name);
+        if (key == "range_constraints" && item.is_object())
+            for (auto const& [symbol, ignored] : item.items())
+                judge_expression("a symbol", symbol, check_size_expression(symbol, limits_));
         judge(item);
     }
 
@@ -180,10 +183,14 @@ private:
             add("would-import", "the form of inputs or outputs names a class to import: " + in_quotes(write_json(value["fqn"])));
         if (value.contains("default_factory_module"))
             judge_factory(value);
+        if (auto const type = value.find("type"); type != value.end() && type->is_string() && !is_known_container(type->get_ref<std::string const&>()))
+            add("needs-your-code", "inputs or outputs are of the class " + in_quotes(type->get_ref<std::string const&>()) + ", which a library must register");
         for (auto const& [key, item] : value.items())
             if (key != "type" && key != "default_factory_module" && key != "default_factory_name")
                 judge_context(item);
     }
+
+    static bool is_known_container(std::string_view type) { return type.starts_with("builtins.") || type.starts_with("collections.") || type.starts_with("torch."); }
 
     void judge_factory(Json const& context)
     {

@@ -105,14 +105,30 @@ private:
             while (take("-") || take("+") || take("~") || take_word("not"))
                 continue;
             TRY(read_operand());
+            if (take("**"))
+                TRY(read_exponent());
         } while (take_operator());
         --depth_;
         return {};
     }
 
+    // A short number or a name: a tower of powers takes Python for ever.
+    Result<void> read_exponent()
+    {
+        constexpr size_t longest = 4;
+        take("-");
+        size_t const begin = place_;
+        if (place_ >= text_.size() || !(is_digit(text_[place_]) || is_letter(text_[place_])))
+            return not_allowed();
+        TRY(read_operand());
+        if (text_.substr(place_).starts_with("**") || (is_digit(text_[begin]) && place_ - begin > longest))
+            return not_allowed();
+        return {};
+    }
+
     bool take_operator()
     {
-        static constexpr std::array<std::string_view, 18> operators{"**", "//", "<<", ">>", "<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "%", "&", "|", "^"};
+        static constexpr std::array<std::string_view, 17> operators{"//", "<<", ">>", "<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "%", "&", "|", "^"};
         if (std::any_of(operators.begin(), operators.end(), [&](std::string_view token) { return take(token); }))
             return true;
         return take_word("and") || take_word("or") || take_word("is") || take_word("in");

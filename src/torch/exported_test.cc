@@ -157,6 +157,9 @@ TEST(ExportedProgram, tells_what_pytorch_would_evaluate_import_or_call)
     EXPECT_EQ(changed("\"parameter_name\": \"first.weight\"", "\"parameter_name\": \"a\\\")+print(1)#\""), "expression");
     EXPECT_EQ(changed("\\\"default_factory_module\\\": \\\"builtins\\\"", "\\\"default_factory_module\\\": \\\"antigravity\\\""), "would-import");
     EXPECT_EQ(changed("\"forward_arg_names\": [\"x\"", "\"forward_arg_names\": [\"x:1\""), "expression");
+    EXPECT_EQ(changed("\"range_constraints\": {", "\"range_constraints\": {\"print(1)\": {}, "), "expression");
+    EXPECT_EQ(changed("\\\"type\\\": \\\"builtins.tuple\\\"", "\\\"type\\\": \\\"posix.system\\\""), "needs-your-code");
+    EXPECT_EQ(changed("\"schema_version\": {\"major\": 8", "\"schema_version\": {\"major\": 9"), "error");
     EXPECT_EQ(changed("\"guards_code\": [", "\"guards_code\": [\"print(1)\", "), "expression");
 }
 
@@ -225,6 +228,10 @@ TEST(ExportedRules, know_what_sympy_prints_and_what_guards_look_like)
         {"And(StrictLessThan(Symbol('u0', integer=True), Integer(3)), Not(Equality(Symbol('u0'), Integer(0))))", true, false},
         {"Piecewise(ExprCondPair(Integer(1), true), ExprCondPair(Rational(1, 2), false))", true, false},
         {"2*s0 + 1", true, true},
+        {"s0**2 + 2**u0", true, true},
+        {"9**9**9", false, false},
+        {"9**(9**9)", false, false},
+        {"9**99999", false, false},
         {"s0//2 >= 3", true, true},
         {"Mod(s0, 2)", true, true},
         {"Max(1, u0) & (s1 < 2)", true, true},
