@@ -38,7 +38,7 @@ def tar_names():
     for word, path in {
         "dotdot": "../hullmark-was-here",
         "inner-dotdot": "a/../../hullmark-was-here",
-        "absolute": "/tmp/hullmark-was-here-absolute",
+        "absolute": "/proc/hullmark-was-here",
         "backslash": "a\\..\\..\\hullmark-was-here",
         "drive": "C:hullmark-was-here",
         "empty": "",

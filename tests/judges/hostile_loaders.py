@@ -155,7 +155,10 @@ def run(loader, path: pathlib.Path, folder: pathlib.Path) -> str:
     else:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process, signal.SIGKILL)
-    acted = any(MARK in name for _, folders, files in os.walk(folder) for name in folders + files) or os.waitstatus_to_exitcode(status) == OUTSIDE
+    # What unpacks may write into its own folder, and nowhere else.
+    looked_at = folder / "tmp" if loader is unpack else folder
+    marked = any(MARK in name for _, folders, files in os.walk(looked_at) for name in folders + files)
+    acted = marked or any(MARK in path.name for path in folder.iterdir()) or os.waitstatus_to_exitcode(status) == OUTSIDE
     shutil.rmtree(folder, ignore_errors=True)
     return "yes" if acted else "no"
 
