@@ -129,7 +129,7 @@ def child(loader, path: pathlib.Path, folder: pathlib.Path) -> None:
 
 
 def run(loader, path: pathlib.Path, folder: pathlib.Path) -> str:
-    """'yes' where the file acted, else 'no'; 'slow' where it had to be ended."""
+    """'yes' where the file acted, else 'no'."""
     folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
     for name in ("work", "tmp"):
         (folder / name).mkdir()
