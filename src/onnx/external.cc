@@ -164,6 +164,10 @@ Result<void> check_external_location(std::string_view location)
         return refused("external data in a file whose name holds a NUL");
     if (location.find('\\') != location.npos)
         return no("a backslash in a path");
+    // ONNX Runtime takes the offset of tensors at "*/_ORT_MEM_ADDR_/*" and its like for an address in its own memory. Source: ONNX Runtime
+    // core/framework/tensorprotoutils.h.
+    if (location.find('*') != location.npos)
+        return no("a place that ONNX Runtime takes for an address in memory");
     if (location.starts_with("/"))
         return no("an absolute path, wanted one that is relative to the model");
     for (size_t begin = 0; begin <= location.size();) {

@@ -35,17 +35,11 @@ void each_graph_node(OnnxModel const& model, Visit const& visit)
 // Sources: ONNX "External Data"; ONNX Runtime core/framework/tensor_external_data_info.cc.
 bool is_known_entry(std::string_view key) { return key == "checksum" || key == "basepath" || key.starts_with("prepacked"); }
 
-// ONNX Runtime takes the offset of tensors at such a place for an address in its own memory. Source: ONNX Runtime
-// core/framework/tensorprotoutils.h.
-bool is_memory_address(std::string_view location) { return location.find("_ORT_MEM_ADDR_") != location.npos || location.find("_MEM_ADDR_/") != location.npos || location.find('*') != location.npos; }
-
 void add_external(OnnxModel const& model, std::vector<OnnxFinding>& found)
 {
     for (auto const& external : external_tensors(model)) {
         auto const& data = *external.tensor->external;
-        if (is_memory_address(data.location))
-            found.push_back({"external-data", "the data stands at " + quoted(data.location) + ", which ONNX Runtime takes for an address in memory", external.place});
-        else if (auto const location = check_external_location(data.location); !location)
+        if (auto const location = check_external_location(data.location); !location)
             found.push_back({"external-data", location.error().what, external.place});
         std::set<std::string_view> keys;
         for (auto const& [key, value] : data.others)

@@ -37,7 +37,7 @@ struct OnnxExternalTensor {
 // of sparse tensors. In the file's order.
 std::vector<OnnxExternalTensor> external_tensors(OnnxModel const& model);
 
-// A location is one or more plain names joined by "/": relative, without "." or "..", backslash, NUL or empty names; else refused.
+// A location is one or more plain names joined by "/": relative, without "." or "..", backslash, NUL, "*" or empty names; else refused.
 // Links are for whoever opens the file to refuse.
 Result<void> check_external_location(std::string_view location);
 

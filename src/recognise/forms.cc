@@ -35,6 +35,16 @@ bool is_model_field(ProtobufField const& field)
     return std::any_of(std::begin(model_fields), std::end(model_fields), [&](ModelField const& one) { return field.is(one.number, one.wire); });
 }
 
+// A field that ONNX may come to have: its readers pass it over, so it does not make the file anything else.
+bool is_later_field(ProtobufField const& field) { return field.number > std::rbegin(model_fields)->number; }
+
+// A GraphProto begins with one of its own fields: nodes, a name, initializers, values...
+bool looks_like_graph(Bytes graph)
+{
+    auto const first = ProtobufFields(graph).next();
+    return !first || (first->wire == delimited && (first->number <= 2 || first->number == 5 || (first->number >= 10 && first->number <= 16)));
+}
+
 }
 
 bool looks_like_onnx(Bytes file)
@@ -44,7 +54,8 @@ bool looks_like_onnx(Bytes file)
     bool has_graph = false;
     bool has_version = false;
     while (auto const field = fields.next()) {
-        if (!is_model_field(*field) || (field->number == 1 && (field->value == 0 || field->value > most_versions)))
+        bool const is_fitting = is_model_field(*field) ? field->number != 7 || looks_like_graph(field->bytes) : is_later_field(*field) && has_graph;
+        if (!is_fitting || (field->number == 1 && (field->value == 0 || field->value > most_versions)))
             return false;
         has_version = has_version || field->number == 1 || field->number == 8;
         has_graph = has_graph || field->number == 7;

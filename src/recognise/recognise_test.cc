@@ -77,6 +77,7 @@ Case const cases[] = {
     {"safetensors", safetensors, "safetensors"},
     {"a cut safetensors header", safetensors.substr(0, 20), "safetensors"},
     {"ONNX", onnx, "onnx"},
+    {"ONNX with a field that is not known yet", onnx + "\xfa\x06\x02hi"s, "onnx"},
     {"ONNX with its graph cut", onnx.substr(0, onnx.size() - 1), "onnx"},
     {"a graph without any version is nothing", "\x3a\x03\x12\x01g"s, "unknown"},
     {"an array", "\x93NUMPY\x01\x00"s, "numpy"},
