@@ -61,7 +61,8 @@ void append_escape(std::string& text, char letter, uint32_t value, int digits)
 void append_escaped(std::string& text, char32_t code_point)
 {
     if (code_point == '\n' || code_point == '\r' || code_point == '\t')
-        text += code_point == '\n' ? "\\n" : code_point == '\r' ? "\\r" : "\\t";
+        text += code_point == '\n' ? "\\n" : code_point == '\r' ? "\\r"
+                                                                : "\\t";
     else if (code_point < 0x100)
         append_escape(text, 'x', code_point, 2);
     else if (code_point < 0x10000)

@@ -6,6 +6,7 @@ std::span<Command const> commands()
 {
     static std::vector<Command> const all{
         inspect_command(),
+        scan_command(),
         convert_command(),
         verify_command(),
         predict_command(),

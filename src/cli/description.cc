@@ -1,5 +1,7 @@
 #include "cli/description.h"
 
+#include "base/utf8.h"
+#include "cli/scan_report.h"
 #include "cli/screen.h"
 #include "publish/words.h"
 
@@ -41,19 +43,14 @@ void Description::add_advice(std::string text)
     advice_.push_back(std::move(text));
 }
 
-void Description::set_verdict(std::string_view verdict)
+void Description::judge(ScanReport const& report)
 {
-    document["verdict"] = verdict;
-    add_row("verdict", std::string(verdict));
-}
-
-void Description::judge(std::vector<std::string> const& findings)
-{
-    set_verdict(findings.empty() ? "safe" : "dangerous");
-    document["findings"] = findings;
+    document["verdict"] = name_of(report.verdict);
+    document["findings"] = json_of(report.findings);
+    add_row("verdict", std::string(name_of(report.verdict)));
     std::vector<std::vector<std::string>> rows;
-    for (auto const& finding : findings)
-        rows.push_back({finding});
+    for (auto const& finding : report.findings)
+        rows.push_back({finding.word, escape_unprintable(finding.message), finding.where.empty() ? "" : escape_unprintable(finding.where.front())});
     add_section("found", std::move(rows));
 }
 

@@ -19,9 +19,8 @@ public:
     void add_section(std::string title, std::vector<std::vector<std::string>> rows);
     void add_tensor(std::string const& name, std::string const& dtype, Shape const& shape, uint64_t bytes);
     void add_advice(std::string text);
-    // safe or dangerous, with what was found.
-    void judge(std::vector<std::string> const& findings);
-    void set_verdict(std::string_view verdict);
+    // The verdict, with what was found.
+    void judge(ScanReport const& report);
 
     // Ends with a newline; control characters are gone.
     std::string text(std::string const& title);
@@ -48,6 +47,7 @@ private:
 // Each describes one family of kinds, or fails as its reader does.
 Result<void> describe_checkpoint(SourceFile const& source, Description& description);
 Result<void> describe_torchscript(SourceFile const& source, Description& description);
+Result<void> describe_exported_program(SourceFile const& source, Description& description);
 Result<void> describe_onnx(SourceFile const& source, Description& description);
 Result<void> describe_safetensors(SourceFile const& source, Description& description);
 Result<void> describe_array(SourceFile const& source, Description& description);

@@ -1,6 +1,7 @@
 #include "cli/explain.h"
 
 #include "cli/verbs.h"
+#include "scan/finding.h"
 
 #include <algorithm>
 #include <cctype>
@@ -10,9 +11,20 @@ namespace {
 
 constexpr int first_of_conversion = 200;
 
-// "HM0107", "hm107", "107", "G05"
+// Errors and warnings, then the words of a scan.
+std::vector<ExplainPage> all_pages()
+{
+    std::vector<ExplainPage> pages(explain_pages().begin(), explain_pages().end());
+    for (auto const& row : finding_table())
+        pages.push_back({row.page, row.title, row.text});
+    return pages;
+}
+
+// "HM0107", "hm107", "107", "G05", "would-call"
 std::optional<int> code_in(std::string text)
 {
+    if (auto const* row = finding_row(text))
+        return row->page;
     std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
     bool const of_conversion = text.starts_with("G");
     std::string const digits = of_conversion ? text.substr(1) : text.starts_with("HM") ? text.substr(2)
@@ -28,7 +40,7 @@ std::string name_of_page(ExplainPage const& page) { return fmt::format("HM{:04}"
 std::string list_of_pages()
 {
     std::vector<std::vector<std::string>> rows;
-    for (auto const& page : explain_pages())
+    for (auto const& page : all_pages())
         rows.push_back({name_of_page(page), std::string(page.title)});
     return table_text(rows);
 }
@@ -38,12 +50,12 @@ Result<Answer> explain(Invocation const& given, Desk& desk)
     auto const text = given.text("CODE");
     if (!text) {
         Answer answer{{{"pages", Json::array()}}, list_of_pages(), 0};
-        for (auto const& page : explain_pages())
+        for (auto const& page : all_pages())
             answer.document["pages"].push_back({{"code", name_of_page(page)}, {"title", page.title}});
         return answer;
     }
     auto const code = code_in(*text);
-    auto const pages = explain_pages();
+    auto const pages = all_pages();
     auto const page = std::find_if(pages.begin(), pages.end(), [&](ExplainPage const& candidate) { return code && candidate.code == *code; });
     if (page == pages.end())
         return missing("there is no page about \"" + *text + "\"").hint("`hullmark explain` lists all pages");
@@ -55,5 +67,5 @@ Result<Answer> explain(Invocation const& given, Desk& desk)
 
 Command explain_command()
 {
-    return {"explain", "prints a page about an error or warning code", "hullmark explain G05", {{"CODE", "HM0107 or G05; without it, the list of all pages", Wants::text, 0}}, {}, explain};
+    return {"explain", "prints a page about an error, a warning or a finding", "hullmark explain G05", {{"CODE", "HM0107, G05 or would-call; without it, the list of all pages", Wants::text, 0}}, {}, explain};
 }

@@ -8,25 +8,6 @@
 
 namespace {
 
-// What no model loader opens.
-bool is_skipped(Kind kind)
-{
-    switch (kind) {
-    case Kind::text:
-    case Kind::json:
-    case Kind::yaml:
-    case Kind::template_text:
-    case Kind::source:
-    case Kind::image:
-    case Kind::audio:
-    case Kind::safetensors_index:
-    case Kind::pytorch_index:
-        return true;
-    default:
-        return false;
-    }
-}
-
 Result<void> describe(SourceFile const& source, Description& description)
 {
     switch (source.kind) {
@@ -35,6 +16,8 @@ Result<void> describe(SourceFile const& source, Description& description)
         return describe_checkpoint(source, description);
     case Kind::torchscript:
         return describe_torchscript(source, description);
+    case Kind::torch_exported_program:
+        return describe_exported_program(source, description);
     case Kind::onnx:
         return describe_onnx(source, description);
     case Kind::safetensors:
@@ -48,19 +31,11 @@ Result<void> describe(SourceFile const& source, Description& description)
     case Kind::scikit_learn:
         return describe_pickle(source, description);
     case Kind::zip:
-    case Kind::torch_exported_program:
     case Kind::torch_package:
     case Kind::keras:
     case Kind::skops:
         return describe_archive(source, description);
-    case Kind::unknown:
-        description.set_verdict("unreadable");
-        return {};
     default:
-        if (is_skipped(source.kind))
-            description.set_verdict("skipped");
-        else
-            description.add_advice("hullmark names this kind of file and does not read it yet, so it is not judged");
         return {};
     }
 }
@@ -86,6 +61,7 @@ Result<Answer> inspect(Invocation const& given, Desk&)
     description.document = {{"path", path}, {"kind", name_of(source.kind)}, {"bytes", source.file.size()}, {"sha256", source.digest.hex()}, {"verdict", nullptr}};
     description.add_row("bytes", source.file.size() < 1000 ? std::to_string(source.file.size()) : fmt::format("{} ({})", source.file.size(), bytes_text(source.file.size())));
     description.add_row("sha256", source.digest.hex());
+    description.judge(judge_source(source));
     TRY(within(path, describe(source, description)));
     return Answer{description.document, description.text(path + ": " + std::string(title_of(source.kind))), 0};
 }

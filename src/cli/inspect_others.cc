@@ -51,10 +51,8 @@ Result<void> describe_onnx(SourceFile const& source, Description& description)
     if (!model.producer_name.empty())
         description.add_row("made by", model.producer_name + " " + model.producer_version);
     description.add_row("graph", count_text(model.graph.nodes.size(), "node") + ", " + count_text(parameter_count(model), "parameter"));
-    auto findings = findings_of(model);
     if (!structure)
-        findings.push_back("the graph does not hold together: " + structure.error().text());
-    description.judge(findings);
+        description.add_advice("the graph does not hold together: " + structure.error().text());
     add_values("inputs", required_inputs(model), description);
     add_values("outputs", model.graph.outputs, description);
     description.document["tensors"] = Json::array();
@@ -76,7 +74,6 @@ Result<void> describe_onnx(SourceFile const& source, Description& description)
 Result<void> describe_safetensors(SourceFile const& source, Description& description)
 {
     auto const file = TRY(read_safetensors(source.file.shared()));
-    description.judge({});
     description.document["tensors"] = Json::array();
     for (auto const& named : file.tensors)
         add_tensor(named, description);
@@ -94,11 +91,10 @@ Result<void> describe_array(SourceFile const& source, Description& description)
     auto const tensor = read_npy(source.file.shared());
     description.document["tensors"] = Json::array();
     if (!tensor && tensor.error().code == pickle_inside_code) {
-        description.judge({tensor.error().text()});
+        description.add_advice(tensor.error().text());
         return {};
     }
     add_tensor({"array", TRY(tensor)}, description);
-    description.judge({});
     return {};
 }
 
@@ -107,27 +103,20 @@ Result<void> describe_arrays(SourceFile const& source, Description& description)
     auto const arrays = read_npz(source.file.shared());
     description.document["tensors"] = Json::array();
     if (!arrays && (arrays.error().code == pickle_inside_code || arrays.error().reason == Reason::refused)) {
-        description.judge({arrays.error().text()});
+        description.add_advice(arrays.error().text());
         return {};
     }
     for (auto const& named : TRY(arrays))
         add_tensor(named, description);
-    description.judge({});
     return {};
 }
 
 Result<void> describe_pickle(SourceFile const& source, Description& description)
 {
     auto const pickle = TRY(read_pickle(source.file.bytes()));
-    PickleFindings all = judge_pickle(pickle, PickleFlavour::numpy);
+    PickleFindings all = judge_pickle(pickle, PickleFlavour::values);
     all.add(pickle.findings);
-    std::vector<std::string> findings;
-    for (auto const& finding : all.list)
-        findings.push_back(std::string(finding.code) + ": " + finding.message + " (byte " + std::to_string(finding.offset) + ")");
-    if (pickle.end != source.file.size())
-        findings.push_back("trailing-bytes: " + std::to_string(source.file.size() - pickle.end) + " bytes follow the pickle");
     description.add_row("protocol", std::to_string(pickle.protocol));
-    description.judge(findings);
     description.document["names"] = Json::array();
     std::vector<std::vector<std::string>> rows;
     std::set<std::string> seen;
@@ -158,7 +147,6 @@ Result<void> describe_archive(SourceFile const& source, Description& description
         rows.push_back({entry.name, bytes_text(entry.unpacked_bytes)});
     }
     description.add_section(count_text(archive.entries().size(), "member"), std::move(rows));
-    description.add_advice("hullmark lists the members of this kind of file and does not read them yet, so it is not judged");
     return {};
 }
 
@@ -183,7 +171,7 @@ Result<void> describe_package(std::string const& folder, Description& descriptio
     description.add_section("files", std::move(files));
     if (auto const* const model = package.find("model.onnx")) {
         auto const onnx = TRY(within("model.onnx", read_onnx(model->bytes())));
-        description.judge(findings_of(onnx));
+        description.judge(scan_file(model->bytes()));
         add_values("inputs", required_inputs(onnx), description);
         add_values("outputs", onnx.graph.outputs, description);
     }

@@ -34,7 +34,7 @@ Result<Answer> package(Invocation const& given, Desk& desk)
     auto const source = TRY(open_onnx(given));
     auto const evidence = TRY(evidence_request(given, TRY(read_sample_files(given.texts("--sample")))));
     auto const read = ReadSource(TRY(read_onnx_source(source)));
-    TRY(demand_harmless(source, read));
+    TRY(demand_safe(source));
     Trail trail;
     auto const model = TRY(convert_source(read, {}, trail));
     std::optional<VerifyReport> report;

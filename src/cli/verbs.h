@@ -5,6 +5,7 @@
 // One function a verb, one file a verb; commands.cc puts them in order.
 
 Command inspect_command();
+Command scan_command();
 Command convert_command();
 Command verify_command();
 Command predict_command();

@@ -44,7 +44,7 @@ class Decompressor : public ByteStream {
 public:
     static constexpr size_t piece_bytes = size_t{256} << 10; // the most that next() gives
     // Zeros pack to nothing with some of these formats: limits.ratio holds for what unpacks to more than this.
-    static constexpr uint64_t bytes_free_of_ratio = uint64_t{256} << 20;
+    static constexpr uint64_t bytes_free_of_ratio = uint64_t{64} << 20;
 
     Decompressor(Compression compression, SharedBytes packed, Limits const& limits = {});
     // What comes packed out of another stream.

@@ -227,7 +227,7 @@ Result<void> ZipDirectoryReader::check_sizes(ZipEntry const& entry)
     unpacked_bytes_ += entry.unpacked_bytes;
     if (entry.method == static_cast<uint16_t>(ZipMethod::stored) && entry.packed_bytes != entry.unpacked_bytes)
         return malformed("stored with " + std::to_string(entry.packed_bytes) + " bytes, but " + std::to_string(entry.unpacked_bytes) + " when unpacked");
-    bool const free_of_ratio = entry.method != static_cast<uint16_t>(ZipMethod::deflated) && entry.unpacked_bytes <= Decompressor::bytes_free_of_ratio;
+    bool const free_of_ratio = entry.unpacked_bytes <= Decompressor::bytes_free_of_ratio;
     if (entry.packed_bytes == 0 ? entry.unpacked_bytes != 0 : !free_of_ratio && entry.unpacked_bytes / entry.packed_bytes > limits_.ratio)
         return exhausted(std::to_string(entry.packed_bytes) + " bytes are said to unpack to " + std::to_string(entry.unpacked_bytes) + ", the limit is " + std::to_string(limits_.ratio) + " times");
     if (entry.is_directory() && entry.unpacked_bytes != 0)

@@ -223,7 +223,7 @@ std::vector<Case> const cases{
     {"the directory fits", altered([](auto& a) { a.offset_error = 10; }), "error: the central directory is said to be at bytes 104 to +98, beyond its end record at 192"},
     {"the directory begins before its end", altered([](auto& a) { a.offset_error = 10'000; }), "error: the central directory is said to be at bytes 10094 to +98, beyond its end record at 192"},
     {"saturated numbers need a zip64 record", altered([](auto& a) { a.saturated = true; }), "error: the central directory is said to be at bytes 4294967295 to +4294967295, beyond its end record at 192"},
-    {"bzip2 does not unpack to just anything", changed([](auto& m) { m.unpacked_bytes = 300u << 20; }, packed_member("a", "hello", 12, packed_by(Compression::bzip2, "hello"))), "error: 41 bytes are said to unpack to 314572800, the limit is 1100 times, member a, central directory entry 0"},
+    {"bzip2 does not unpack to just anything", changed([](auto& m) { m.unpacked_bytes = 300u << 20; }, packed_member("a", "hello", 12, packed_by(Compression::bzip2, "hello"))), "error: 41 bytes are said to unpack to 314572800, the limit is 400 times, member a, central directory entry 0"},
     {"a name may have a colon", one(member("1:x", "x")), "1:x: x\n"},
     {"a count that the directory cannot hold is refused before it is believed", altered([](auto& a) { a.count_error = 1; }), "error: 3 members cannot fit into a central directory of 98 bytes"},
     {"the directory has no more than it says", altered([](auto& a) { a.count_error = static_cast<uint64_t>(-1); }), "error: 49 bytes follow the last entry of the central directory, byte 143"},
@@ -236,7 +236,7 @@ std::vector<Case> const cases{
     {"what unpacks to less than stated is damaged", changed([](auto& m) { m.unpacked_bytes = m.local_unpacked_bytes = 5001; }, deflated_member("b", std::string(5000, 'b'))), "b: error: unpacks to 5000 bytes, 5001 are stated, member b\n"},
     {"nothing hides behind a compressed stream", changed([](auto& m) { m.packed += "x", ++m.packed_bytes, ++m.local_packed_bytes; }, deflated_member("b", "bbbb")), "b: error: 1 bytes follow the end of the compressed data, member b\n"},
     {"a compressed stream has an end", changed([](auto& m) { m.packed.pop_back(), --m.packed_bytes, --m.local_packed_bytes; }, deflated_member("b", "bbbb")), "b: error: the compressed data is cut short after 4 unpacked bytes, member b\n"},
-    {"an empty stream does not deflate to something", changed([](auto& m) { m.packed.clear(), m.packed_bytes = m.local_packed_bytes = 0; }, deflated_member("b", "bbbb")), "error: 0 bytes are said to unpack to 4, the limit is 1100 times, member b, central directory entry 0"},
+    {"an empty stream does not deflate to something", changed([](auto& m) { m.packed.clear(), m.packed_bytes = m.local_packed_bytes = 0; }, deflated_member("b", "bbbb")), "error: 0 bytes are said to unpack to 4, the limit is 400 times, member b, central directory entry 0"},
 };
 
 TEST(Zip, answers)
@@ -255,7 +255,6 @@ TEST(Zip, limits_are_compared_first_and_told_from_damage)
     EXPECT_EQ(answer(file, {.bytes = 100}), "error: an archive of 214 bytes, the limit is 100");
     EXPECT_EQ(answer(file, {.entries = 1}), "error: 2 members, the limit is 1");
     EXPECT_EQ(answer(file, {.unpacked_bytes = 5004}), "error: the members unpack to more than the limit of 5004 bytes, member m/b, central directory entry 1");
-    EXPECT_EQ(answer(file, {.ratio = 100}).substr(0, 7), "error: ");
     EXPECT_EQ(ZipArchive::read(SharedBytes::take(std::string(file)), {.entries = 1}).error().reason, Reason::exhausted);
 }
 
@@ -306,7 +305,9 @@ TEST(Zip, claims_of_huge_sizes_cost_nothing)
     m.packed += std::string(1 << 20, 'x');
     m.packed_bytes = m.local_packed_bytes = m.packed.size();
     m.unpacked_bytes = m.local_unpacked_bytes = 1u << 30;
-    EXPECT_EQ(answer(spelled(one(m))), "b: error: unpacks to 1000 bytes, 1073741824 are stated, member b\n");
+    EXPECT_EQ(answer(spelled(one(m))), "error: 1048587 bytes are said to unpack to 1073741824, the limit is 400 times, member b, central directory entry 0");
+    m.unpacked_bytes = m.local_unpacked_bytes = 60u << 20; // free of the ratio
+    EXPECT_EQ(answer(spelled(one(m))), "b: error: unpacks to 1000 bytes, 62914560 are stated, member b\n");
 }
 
 Archive everything() { return {.members = {torch_member("m/data.pkl", "pickle"), deflated_member("m/b", "bbbbbbbbb"), member("m/c", "c")}, .zip64 = true}; }

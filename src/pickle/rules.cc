@@ -184,7 +184,8 @@ PickleFindings Judge::judge()
     }
     for (NodeId id = 0; id < graph_.size(); ++id)
         judge_contents(graph_.value(id));
-    judge_place(pickle_.root(), pickle_.root());
+    if (pickle_.end > pickle_.start) // what breaks off has no root
+        judge_place(pickle_.root(), pickle_.root());
     return std::move(findings_);
 }
 

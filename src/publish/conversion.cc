@@ -8,7 +8,6 @@
 
 namespace {
 
-constexpr int not_harmless_code = 103;
 constexpr int unknown_operator_code = 203;
 
 // What --input says about an input takes the place of the sample's sizes; its value stays.
@@ -99,17 +98,6 @@ Result<ReadSource> read_source(SourceFile const& source, Limits const& limits)
     if (source.kind == Kind::onnx)
         return TRY(read_onnx_source(source, limits));
     return TRY(read_program_source(source, limits));
-}
-
-Result<void> demand_harmless(SourceFile const& source, ReadSource const& read)
-{
-    auto const* const script = std::get_if<TorchScriptFile>(&read);
-    auto const findings = script != nullptr ? findings_of(source, *script) : findings_of(std::get<OnnxSource>(read).model);
-    if (findings.empty())
-        return {};
-    auto error = refused("the file holds what no honest writer leaves there, so it is not proved harmless").code(not_harmless_code);
-    error.value().where = findings;
-    return std::move(error).at(source.file.path()).hint("`hullmark inspect " + source.file.path() + "` lists it; save the model again with a current PyTorch");
 }
 
 std::string receipt_of(SourceFile const& source, ReadSource const& read)

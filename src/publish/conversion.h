@@ -19,9 +19,6 @@ Result<ReadSource> read_source(SourceFile const& source, Limits const& limits = 
 // "TorchScript, 34 operators, 8 tensors, 58.3 kB"
 std::string receipt_of(SourceFile const& source, ReadSource const& read);
 
-// Refuses a file whose reading gave findings: only what is proved harmless becomes a product.
-Result<void> demand_harmless(SourceFile const& source, ReadSource const& read);
-
 struct ConversionRequest {
     ConvertOptions options; // its `inputs` stay empty: the samples and the next field say what they are
     std::vector<InputSpecification> inputs; // by name, they take the place of what the sample says

@@ -79,7 +79,7 @@ Result<Published> publish(PublishRequest const& request, World const& world, Pro
     TRY(begin(world, progress, "read", std::filesystem::path(request.file).filename().string()));
     auto const source = TRY(open_source(request.file, request.sha256));
     auto const read = TRY(read_source(source));
-    TRY(demand_harmless(source, read));
+    TRY(demand_safe(source));
     progress.end(receipt_of(source, read));
     // What the file is was decided by its bytes, which are mapped and have the digest that will be written down. Nothing in it was
     // run. From here on there is no pickle and no Python name: a Program, or a model that was ONNX already.

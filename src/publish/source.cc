@@ -10,6 +10,7 @@
 namespace {
 
 constexpr int other_digest_code = 107;
+constexpr int not_harmless_code = 103;
 constexpr int weights_alone_code = 208;
 constexpr int pickled_module_code = 209;
 
@@ -150,25 +151,22 @@ Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits con
     }
 }
 
-std::vector<std::string> findings_of(OnnxModel const& model)
+ScanReport judge_source(SourceFile const& source, Limits const& limits)
 {
-    std::vector<std::string> findings;
-    for (auto const& external : external_tensors(model))
-        if (auto const location = check_external_location(external.tensor->external->location); !location)
-            findings.push_back(external.place + ": external data: " + location.error().text());
-    for (auto const& domain : custom_domains(model))
-        findings.push_back("operators of the domain " + domain + " need a library that whoever loads the model would run");
-    return findings;
+    ScanOptions options;
+    options.limits = limits;
+    options.folder = std::filesystem::path(source.file.path()).parent_path();
+    return scan_file(source.file.shared(), options);
 }
 
-std::vector<std::string> findings_of(SourceFile const& source, TorchScriptFile const& script)
+Result<void> demand_safe(SourceFile const& source, Limits const& limits)
 {
-    std::vector<std::string> findings;
-    for (auto const& finding : script.findings)
-        if (finding.is_danger())
-            findings.push_back(finding.member + ": " + finding.message);
-    if (auto const archive = ZipArchive::read(source.file.shared()))
-        for (auto const& finding : archive->findings())
-            findings.push_back(finding.code + ": " + finding.message);
-    return findings;
+    auto const report = judge_source(source, limits);
+    if (report.verdict == Verdict::safe)
+        return {};
+    auto error = refused("the file is not proved harmless: it is " + std::string(name_of(report.verdict))).code(not_harmless_code);
+    for (auto const& finding : report.findings)
+        if (finding.severity != Severity::note)
+            error.value().where.push_back(text_of(finding));
+    return std::move(error).at(source.file.path()).hint("`hullmark scan " + source.file.path() + "` lists what was found, and `hullmark explain WORD` tells what it means");
 }

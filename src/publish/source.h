@@ -8,6 +8,7 @@
 #include "program/program.h"
 #include "recognise/recognise.h"
 #include "runtime/runtime.h"
+#include "scan/scan.h"
 #include "torch/checkpoint.h"
 #include "torch/torchscript.h"
 
@@ -45,9 +46,10 @@ Result<OnnxSource> read_onnx_source(SourceFile const& source, Limits const& limi
 // pickled modules.
 Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits const& limits = {});
 
-// The reasons not to trust a file enough to publish it; empty: proved harmless by rule.
-std::vector<std::string> findings_of(SourceFile const& source, TorchScriptFile const& script);
-std::vector<std::string> findings_of(OnnxModel const& model);
+// What the file would do to whoever loads it; its external data is looked for in its own folder.
+ScanReport judge_source(SourceFile const& source, Limits const& limits = {});
+// Fails with refused, and all findings as places, unless the file is safe.
+Result<void> demand_safe(SourceFile const& source, Limits const& limits = {});
 
 // What cannot be read as the wanted thing: why, and the next command.
 Failure cannot_read(SourceFile const& source, std::string const& wanted);

@@ -7,6 +7,7 @@
 #include "recognise/signatures.h"
 #include "recognise/tar_members.h"
 #include "recognise/texts.h"
+#include "torch/checkpoint.h"
 
 #include <array>
 
@@ -59,7 +60,7 @@ KindRow const& row_of(Kind kind) { return kind_table[static_cast<size_t>(kind)];
 Kind kind_by_form(Bytes file, std::optional<Kind> pickle, Limits const& limits)
 {
     if (looks_like_tar(file))
-        return Kind::tar;
+        return is_tar_checkpoint(SharedBytes(file, nullptr), limits) ? Kind::torch_checkpoint : Kind::tar;
     if (looks_like_npy(file))
         return Kind::numpy;
     if (looks_like_safetensors(file))

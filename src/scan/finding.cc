@@ -69,8 +69,6 @@ sizes.)"},
     {"hooks", 353, note, false, "hooks are left out", R"(The module has hooks, which conversion leaves out.)"},
     {"version", 354, note, false, "an unknown version", R"(The archive was written by a newer PyTorch than hullmark knows: some operators may mean something else.)"},
     // ONNX and folders
-    {"protobuf", 364, danger, false, "a message that readers understand differently", R"(A field of the model stands twice, has a number beyond its type, is no field of ONNX, or is text that is not UTF-8: one reader takes the
-first, another the last, a third refuses.)"},
     {"custom-domain", 360, danger, true, "operators of a library", R"(The model uses operators of a domain that is not built into ONNX Runtime: whoever runs the model must load a library that has them.)"},
     {"external-data", 361, danger, false, "weights outside of the model's folder", R"(The model names a file for its weights that is not a plain file of its own folder: an absolute path, a path with "..", a link, a file with
 another name elsewhere, a device. Loading the model would read that file.)"},

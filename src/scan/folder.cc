@@ -61,7 +61,7 @@ private:
         if (!data || data == &model)
             return;
         taken_.insert(index);
-        if (!data->report.is_danger())
+        if (!data->report.is_danger() || model.report.is_danger())
             return;
         for (auto finding : data->report.findings) {
             finding.where.push_back(name);

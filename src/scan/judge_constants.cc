@@ -1,5 +1,7 @@
 #include "scan/judgement.h"
 
+#include "pickle/plain.h"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -78,15 +80,22 @@ std::string spelled(std::string_view word, int bits, int (*value_of)(char))
     return bytes;
 }
 
+void judge_words(Judgement& judgement, std::string_view text, std::string const& place);
+
 bool is_digit_of_either(char c) { return value_of_base64(c) >= 0; }
 
+// Words in words: text may be spelled more than once.
 void judge_spelled(Judgement& judgement, std::string_view word, int bits, int (*value_of)(char), std::string const& place)
 {
     // The head alone first: most words are words.
-    if (!begins_as_file(bytes_of(spelled(word.substr(0, shortest_word), bits, value_of))))
-        return;
-    auto const bytes = SharedBytes::take(spelled(word, bits, value_of));
-    judgement.judge_inside(bytes, place + (bits == 4 ? ", spelled in hex" : ", spelled in base64"), Judgement::Role::constant);
+    auto const head = spelled(word.substr(0, shortest_word), bits, value_of);
+    auto const inner = place + (bits == 4 ? ", spelled in hex" : ", spelled in base64");
+    if (begins_as_file(bytes_of(head)))
+        judgement.judge_inside(SharedBytes::take(spelled(word, bits, value_of)), inner, Judgement::Role::constant);
+    else if (head.size() > 8 && std::all_of(head.begin(), head.end(), is_digit_of_either) && !judgement.is_deep()) {
+        Judgement::Place const inside(judgement, inner);
+        judge_words(judgement, spelled(word, bits, value_of), "inside");
+    }
 }
 
 // A word of digits begins anywhere and goes on over line breaks, as encoders write it.
@@ -110,12 +119,40 @@ void judge_words(Judgement& judgement, std::string_view text, std::string const&
     }
 }
 
+// A pickle behind other bytes: whoever put them there takes them off again.
+void judge_behind(Judgement& judgement, Bytes constant, std::string const& place)
+{
+    auto const text = text_of(constant);
+    size_t tries = 0;
+    for (size_t at = text.find('\x80', 1); at != text.npos && tries < most_words; at = text.find('\x80', at + 1))
+        if (begins_as_file(constant.subspan(at))) {
+            ++tries;
+            judgement.judge_inside(SharedBytes(constant.subspan(at), nullptr), place + ", " + std::to_string(at) + " bytes in", Judgement::Role::constant);
+        }
+}
+
+}
+
+void judge_constants(Judgement& judgement, Pickle const& pickle)
+{
+    auto const place_of = [&](NodeId id) { return "byte " + std::to_string(pickle.graph.value(id).offset()); };
+    for (NodeId const id : constants_to_search(pickle))
+        if (auto const bytes = bytes_in(pickle.graph.value(id)))
+            judge_constant(judgement, bytes->bytes(), place_of(id));
+    for (NodeId const id : loaded_constants(pickle))
+        if (auto const bytes = bytes_in(pickle.graph.value(id)))
+            judgement.judge_inside(*bytes, place_of(id), Judgement::Role::member);
+    for (auto const& array : pickle.arrays)
+        if (array.nested)
+            judge_constants(judgement, *array.nested);
 }
 
 void judge_constant(Judgement& judgement, Bytes constant, std::string const& place)
 {
     if (begins_as_file(constant))
         judgement.judge_inside(SharedBytes(constant, nullptr), place, Judgement::Role::constant);
+    else
+        judge_behind(judgement, constant, place);
     if (constant.size() >= shortest_word)
         judge_words(judgement, text_of(constant), place);
 }

@@ -99,8 +99,11 @@ void judge_document(Judgement& judgement, Kind kind, SharedBytes const& file)
     if (file.size() > longest_config)
         return;
     auto const document = read_json(text_of(file.bytes()), judgement.limits());
-    if (!document) // JSON lines, comments: no loader of models takes them for a configuration
+    if (!document) { // Python's reader takes more than ours: NaN, a key twice
+        if (text_of(file.bytes()).find("\"auto_map\"") != std::string_view::npos)
+            judgement.add("names-code", "\"auto_map\" in a document that is no strict JSON: " + document.error().what);
         return;
+    }
     judge_json(judgement, *document, "");
     judge_modules(judgement, *document);
     if (kind == Kind::safetensors_index || kind == Kind::pytorch_index)

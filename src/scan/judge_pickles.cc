@@ -1,7 +1,5 @@
 #include "scan/judgement.h"
 
-#include "pickle/plain.h"
-
 #include <algorithm>
 #include <set>
 
@@ -28,9 +26,9 @@ public:
 private:
     PickleRun run(PickleInput& input, bool arrays_inline);
     void judge(PickleRun const& run);
-    void search_constants(Pickle const& pickle);
     std::vector<PickleFinding> findings_of(Pickle const& pickle) const;
     void add(PickleFinding const& finding);
+    void add_of_pickle(PickleRun const& run);
 
     Judgement& judgement_;
     PickleFlavour flavour_;
@@ -67,24 +65,11 @@ void PickleReading::add(PickleFinding const& finding)
         judgement_.add_reported(std::string(finding.code), finding.message, {byte_place(finding.offset)});
 }
 
-void PickleReading::search_constants(Pickle const& pickle)
-{
-    for (NodeId const id : constants_to_search(pickle))
-        if (auto const bytes = bytes_in(pickle.graph.value(id)))
-            judge_constant(judgement_, bytes->bytes(), byte_place(pickle.graph.value(id).offset()));
-    for (NodeId const id : loaded_constants(pickle))
-        if (auto const bytes = bytes_in(pickle.graph.value(id)))
-            judgement_.judge_inside(*bytes, byte_place(pickle.graph.value(id).offset()), Judgement::Role::member);
-    for (auto const& array : pickle.arrays)
-        if (array.nested)
-            search_constants(*array.nested);
-}
-
 void PickleReading::judge(PickleRun const& run)
 {
     for (auto const& finding : findings_of(run.pickle))
         add(finding);
-    search_constants(run.pickle);
+    judge_constants(judgement_, run.pickle);
     has_arrays_ = has_arrays_ || !run.pickle.arrays.empty();
     if (run.error)
         judgement_.add(*run.error);
@@ -113,13 +98,24 @@ bool is_plausible(PickleFinding const& finding)
     return row && row->runs && std::all_of(finding.message.begin(), finding.message.end(), [](char c) { return c >= ' ' && c < 0x7f; });
 }
 
+// Where joblib takes data, Python's unpickler stops sooner or later: at an import of nothing, or of what is no name. What comes behind
+// counts by the names alone, since nobody gets there unless those imports are there.
+void PickleReading::add_of_pickle(PickleRun const& run)
+{
+    bool stopped = false;
+    for (auto const& finding : findings_of(run.pickle)) {
+        bool const stops = finding.code == "computed-name" || finding.code == "needs-your-code";
+        stopped = stopped || stops;
+        if (is_plausible(finding) && !stops && !(stopped && finding.code == "misused"))
+            add(finding);
+    }
+}
+
 void PickleReading::read_as_pickle(PickleInput& input)
 {
     for (;;) {
         auto const pickle = run(input, false);
-        for (auto const& finding : findings_of(pickle.pickle))
-            if (is_plausible(finding))
-                add(finding);
+        add_of_pickle(pickle);
         auto const at_end = pickle.error ? Result<bool>(true) : input.at_end();
         if (!at_end || *at_end)
             return;

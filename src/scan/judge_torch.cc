@@ -19,10 +19,18 @@ void add_all(Judgement& judgement, std::span<TorchFinding const> findings, std::
         judgement.judge_inside(part.bytes, part.member, Judgement::Role::member);
 }
 
+TorchPickleVisitor constants_into(Judgement& judgement)
+{
+    return [&judgement](Pickle const& pickle, std::string const& member) {
+        Judgement::Place const inside(judgement, member);
+        judge_constants(judgement, pickle);
+    };
+}
+
 void judge_pieces(Judgement& judgement, SharedBytes const& file)
 {
     if (is_legacy_checkpoint(file.bytes()))
-        judge_pickles(judgement, file);
+        judge_pickles(judgement, file, PickleFlavour::torch_state);
     else
         judge_zip(judgement, file);
 }
@@ -31,7 +39,11 @@ void judge_pieces(Judgement& judgement, SharedBytes const& file)
 
 void judge_checkpoint(Judgement& judgement, SharedBytes const& file)
 {
-    auto const checkpoint = read_checkpoint(file, {judgement.limits(), judgement.options().deep});
+    CheckpointOptions options;
+    options.limits = judgement.limits();
+    options.check_storages = judgement.options().deep;
+    options.visit_pickle = constants_into(judgement);
+    auto const checkpoint = read_checkpoint(file, options);
     if (!judgement.succeeded(checkpoint))
         return judge_pieces(judgement, file);
     add_all(judgement, checkpoint->findings, checkpoint->parts);
@@ -39,10 +51,10 @@ void judge_checkpoint(Judgement& judgement, SharedBytes const& file)
 
 void judge_torchscript(Judgement& judgement, SharedBytes const& file)
 {
-    auto const script = read_torchscript(file, judgement.limits());
+    auto const script = read_torchscript(file, judgement.limits(), constants_into(judgement));
     if (!judgement.succeeded(script))
         return judge_pieces(judgement, file);
-    add_all(judgement, script->findings, {});
+    add_all(judgement, script->findings, script->parts);
 }
 
 void judge_exported_program(Judgement& judgement, SharedBytes const& file)

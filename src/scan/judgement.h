@@ -13,6 +13,8 @@
 // What is being found out about one file. Judges (judge_*.cc) are given one: they add findings and hand inner files back to it.
 class Judgement {
 public:
+    static constexpr size_t deepest_place = 12; // archives in archives, pickles in constants
+
     Judgement(ScanOptions const& options, uint64_t file_bytes);
 
     // Why the bytes are looked at.
@@ -48,8 +50,10 @@ public:
     void spend(uint64_t unpacked_bytes);
 
     // No model loader opens the file, whatever its kind says.
-    void skip() { skipped_ = true; }
+    void skip() { skipped_ = skipped_ || !is_inside(); }
     bool is_inside() const { return !places_.empty(); }
+    // Nothing may be judged further inside.
+    bool is_deep() const { return places_.size() >= deepest_place; }
 
     ScanReport& report() { return report_; }
     ScanReport finish() &&;
@@ -87,6 +91,8 @@ private:
 void judge_pickles(Judgement& judgement, SharedBytes const& file, PickleFlavour flavour = PickleFlavour::values);
 // The same of bytes that come in pieces; `again` gives them once more from the first.
 void judge_pickle_stream(Judgement& judgement, ByteStream& stream, std::function<std::unique_ptr<ByteStream>()> const& again);
+// What the pickle holds beside its names: data that may be a file, and files that a loader is given.
+void judge_constants(Judgement& judgement, Pickle const& pickle);
 // Bytes or text in data: a pickle, an archive or a program, raw or spelled in base64 or hex.
 void judge_constant(Judgement& judgement, Bytes constant, std::string const& place);
 
@@ -97,7 +103,8 @@ void judge_torch_package(Judgement& judgement, SharedBytes const& file);
 void judge_onnx(Judgement& judgement, SharedBytes const& file);
 void judge_safetensors(Judgement& judgement, SharedBytes const& file);
 void judge_array(Judgement& judgement, SharedBytes const& file);
-void judge_zip(Judgement& judgement, SharedBytes const& file);
+// `names_matter`: members may be written to a disk, where names that look alike or are reserved are one file or none.
+void judge_zip(Judgement& judgement, SharedBytes const& file, bool names_matter = false);
 void judge_tar(Judgement& judgement, SharedBytes const& file);
 void judge_compressed(Judgement& judgement, SharedBytes const& file);
 void judge_document(Judgement& judgement, Kind kind, SharedBytes const& file);

@@ -8,7 +8,6 @@
 
 namespace {
 
-constexpr size_t deepest_place = 12; // archives in archives, pickles in constants
 constexpr uint64_t least_unpacked_budget = uint64_t{1} << 30;
 constexpr uint64_t unpacked_for_one_byte = 300; // over a whole file of archives in archives
 
@@ -150,8 +149,9 @@ void Judgement::judge_as(Kind kind, SharedBytes const& bytes)
     case Kind::numpy:
         return judge_array(*this, bytes);
     case Kind::numpy_archive:
-    case Kind::zip:
         return judge_zip(*this, bytes);
+    case Kind::zip:
+        return judge_zip(*this, bytes, true);
     case Kind::tar:
         return judge_tar(*this, bytes);
     case Kind::compressed:

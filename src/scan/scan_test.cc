@@ -23,6 +23,12 @@ std::string words_of(ScanReport const& report)
     return words;
 }
 
+bool calls(std::string file)
+{
+    auto const report = scan(std::move(file));
+    return report.is_danger() && std::any_of(report.findings.begin(), report.findings.end(), [](ScanFinding const& finding) { return finding.word == "would-call"; });
+}
+
 std::string zip_of(std::vector<std::pair<std::string, std::string>> const& members)
 {
     ZipWriter writer;
@@ -66,7 +72,7 @@ TEST(Scan, judges_what_a_file_would_do)
         {"plain values", harmless, "safe"},
         {"a call", attack, "dangerous would-call"},
         {"a call before the damage", attack.substr(0, attack.size() - 1), "dangerous would-call malformed"},
-        {"cut short", harmless.substr(0, 8), "unreadable malformed"},
+        {"cut short", harmless.substr(0, 18), "unreadable malformed"},
         {"a class of somebody's", "\x80\x02"
                                   "c__main__\nNet\n)\x81."s,
             "dangerous needs-your-code"},
@@ -89,11 +95,13 @@ TEST(Scan, judges_what_a_file_would_do)
 
 TEST(Scan, looks_into_constants)
 {
-    EXPECT_EQ(words_of(scan(bytes_constant("\x80\x02" + attack))), "dangerous would-call");
-    EXPECT_EQ(words_of(scan(bytes_constant(attack))), "dangerous would-call");
-    EXPECT_EQ(words_of(scan(bytes_constant(zip_of({{"a.pkl", attack}})))), "dangerous would-call");
-    EXPECT_EQ(words_of(scan(text_constant(hex_of("\x80\x02" + attack)))), "dangerous would-call");
-    EXPECT_EQ(words_of(scan(text_constant("gAJjcG9zaXgKc3lzdGVtCihTJ3RydWUnCnRSLg=="))), "dangerous would-call"); // base64
+    EXPECT_TRUE(calls(bytes_constant("\x80\x02" + attack)));
+    EXPECT_TRUE(calls(bytes_constant(attack)));
+    EXPECT_TRUE(calls(bytes_constant(zip_of({{"a.pkl", attack}}))));
+    EXPECT_TRUE(calls(text_constant(hex_of("\x80\x02" + attack))));
+    EXPECT_TRUE(calls(text_constant("gAJjcG9zaXgKc3lzdGVtCihTJ3RydWUnCnRSLg=="))); // base64
+    EXPECT_TRUE(calls(bytes_constant("any bytes at all" + std::string("\x80\x02") + attack))) << "behind other bytes";
+    EXPECT_TRUE(calls(text_constant("Z0FKamNHOXphWGdLYzNsemRHVnRDaWhUSjNSeWRXVW5DblJTTGc9PQ=="))) << "base64 of base64";
     EXPECT_EQ(words_of(scan(bytes_constant(harmless))), "safe");
     EXPECT_EQ(words_of(scan(bytes_constant(harmless.substr(0, 8)))), "safe") << "what nobody loads may be broken";
     EXPECT_EQ(words_of(scan(text_constant("import os; os.system('true')"))), "safe") << "text that looks like code is text";
