@@ -45,13 +45,20 @@ private:
 };
 
 // Each describes one family of kinds, or fails as its reader does.
-Result<void> describe_checkpoint(SourceFile const& source, Description& description);
-Result<void> describe_torchscript(SourceFile const& source, Description& description);
-Result<void> describe_exported_program(SourceFile const& source, Description& description);
-Result<void> describe_onnx(SourceFile const& source, Description& description);
-Result<void> describe_safetensors(SourceFile const& source, Description& description);
-Result<void> describe_array(SourceFile const& source, Description& description);
-Result<void> describe_arrays(SourceFile const& source, Description& description);
-Result<void> describe_pickle(SourceFile const& source, Description& description);
-Result<void> describe_archive(SourceFile const& source, Description& description);
+Result<void> describe_checkpoint(SharedBytes const& bytes, Description& description);
+Result<void> describe_torchscript(SharedBytes const& bytes, Description& description);
+Result<void> describe_exported_program(SharedBytes const& bytes, Description& description);
+Result<void> describe_onnx(SharedBytes const& bytes, Description& description);
+Result<void> describe_safetensors(SharedBytes const& bytes, Description& description);
+Result<void> describe_array(SharedBytes const& bytes, Description& description);
+Result<void> describe_arrays(SharedBytes const& bytes, Description& description);
+Result<void> describe_pickle(SharedBytes const& bytes, Description& description);
+Result<void> describe_archive(SharedBytes const& bytes, Description& description);
+// What one compressed stream holds, which is described as itself. Unpacked into `temporary_folder` where it is large.
+Result<void> describe_compressed(SharedBytes const& bytes, std::filesystem::path const& temporary_folder, Description& description);
+Result<void> describe_tar(SharedBytes const& bytes, Description& description);
+// A format that is named and not read.
+Result<void> describe_foreign(SharedBytes const& bytes, Description& description);
+// Whatever the bytes are.
+Result<void> describe_bytes(Kind kind, SharedBytes const& bytes, std::filesystem::path const& temporary_folder, Description& description);
 Result<void> describe_package(std::string const& folder, Description& description);

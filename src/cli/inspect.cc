@@ -6,39 +6,48 @@
 
 #include <fmt/format.h>
 
-namespace {
-
-Result<void> describe(SourceFile const& source, Description& description)
+Result<void> describe_bytes(Kind kind, SharedBytes const& bytes, std::filesystem::path const& temporary_folder, Description& description)
 {
-    switch (source.kind) {
+    switch (kind) {
     case Kind::torch_checkpoint:
     case Kind::torch_module:
-        return describe_checkpoint(source, description);
+        return describe_checkpoint(bytes, description);
     case Kind::torchscript:
-        return describe_torchscript(source, description);
+        return describe_torchscript(bytes, description);
     case Kind::torch_exported_program:
-        return describe_exported_program(source, description);
+        return describe_exported_program(bytes, description);
     case Kind::onnx:
-        return describe_onnx(source, description);
+        return describe_onnx(bytes, description);
     case Kind::safetensors:
-        return describe_safetensors(source, description);
+        return describe_safetensors(bytes, description);
     case Kind::numpy:
-        return describe_array(source, description);
+        return describe_array(bytes, description);
     case Kind::numpy_archive:
-        return describe_arrays(source, description);
+        return describe_arrays(bytes, description);
     case Kind::pickle:
     case Kind::joblib:
     case Kind::scikit_learn:
-        return describe_pickle(source, description);
+        return describe_pickle(bytes, description);
     case Kind::zip:
     case Kind::torch_package:
     case Kind::keras:
     case Kind::skops:
-        return describe_archive(source, description);
+        return describe_archive(bytes, description);
+    case Kind::compressed:
+        return describe_compressed(bytes, temporary_folder, description);
+    case Kind::tar:
+        return describe_tar(bytes, description);
+    case Kind::hdf5:
+    case Kind::gguf:
+    case Kind::tensorflow_saved_model:
+    case Kind::unknown:
+        return describe_foreign(bytes, description);
     default:
         return {};
     }
 }
+
+namespace {
 
 Result<Answer> inspect_folder(std::string const& path)
 {
@@ -50,7 +59,7 @@ Result<Answer> inspect_folder(std::string const& path)
     return Answer{description.document, description.text(path + ": " + std::string(title_of(kind))), 0};
 }
 
-Result<Answer> inspect(Invocation const& given, Desk&)
+Result<Answer> inspect(Invocation const& given, Desk& desk)
 {
     std::string const path = given.argument("FILE");
     std::error_code ignored;
@@ -62,7 +71,7 @@ Result<Answer> inspect(Invocation const& given, Desk&)
     description.add_row("bytes", source.file.size() < 1000 ? std::to_string(source.file.size()) : fmt::format("{} ({})", source.file.size(), bytes_text(source.file.size())));
     description.add_row("sha256", source.digest.hex());
     description.judge(judge_source(source));
-    TRY(within(path, describe(source, description)));
+    TRY(within(path, describe_bytes(source.kind, source.file.shared(), desk.world.temporary_folder, description)));
     return Answer{description.document, description.text(path + ": " + std::string(title_of(source.kind))), 0};
 }
 

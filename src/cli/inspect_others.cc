@@ -3,20 +3,13 @@
 #include "arrays/npy.h"
 #include "arrays/npz.h"
 #include "arrays/safetensors.h"
-#include "files/zip.h"
 #include "onnx/read.h"
 #include "onnx/structure.h"
 #include "package/package.h"
-#include "pickle/render.h"
-#include "pickle/rules.h"
 #include "publish/values.h"
 #include "publish/words.h"
 
-#include <set>
-
 namespace {
-
-constexpr size_t most_names = 10'000; // a hostile file mentions more than anybody reads
 
 void add_tensor(NamedTensor const& named, Description& description)
 {
@@ -37,9 +30,9 @@ std::string name_of_operator(OnnxOperatorCount const& operation) { return (opera
 
 }
 
-Result<void> describe_onnx(SourceFile const& source, Description& description)
+Result<void> describe_onnx(SharedBytes const& bytes, Description& description)
 {
-    auto const model = TRY(read_onnx(source.file.shared()));
+    auto const model = TRY(read_onnx(bytes));
     auto const structure = check_structure(model);
     description.document["ir_version"] = model.ir_version;
     description.document["producer"] = model.producer_name;
@@ -58,8 +51,8 @@ Result<void> describe_onnx(SourceFile const& source, Description& description)
     description.document["tensors"] = Json::array();
     for (auto const& initializer : model.graph.initializers) {
         auto const dtype = dtype_of_onnx(initializer.data_type);
-        uint64_t const bytes = dtype ? bytes_of_elements(*dtype, element_count(initializer.dims).value_or(0)).value_or(0) : initializer.raw.size();
-        description.add_tensor(initializer.name, dtype ? std::string(name_of(*dtype)) : "unknown", initializer.dims, bytes);
+        uint64_t const size = dtype ? bytes_of_elements(*dtype, element_count(initializer.dims).value_or(0)).value_or(0) : initializer.raw.size();
+        description.add_tensor(initializer.name, dtype ? std::string(name_of(*dtype)) : "unknown", initializer.dims, size);
     }
     description.document["operators"] = Json::array();
     std::vector<std::vector<std::string>> rows;
@@ -71,9 +64,9 @@ Result<void> describe_onnx(SourceFile const& source, Description& description)
     return {};
 }
 
-Result<void> describe_safetensors(SourceFile const& source, Description& description)
+Result<void> describe_safetensors(SharedBytes const& bytes, Description& description)
 {
-    auto const file = TRY(read_safetensors(source.file.shared()));
+    auto const file = TRY(read_safetensors(bytes));
     description.document["tensors"] = Json::array();
     for (auto const& named : file.tensors)
         add_tensor(named, description);
@@ -86,9 +79,9 @@ Result<void> describe_safetensors(SourceFile const& source, Description& descrip
     return {};
 }
 
-Result<void> describe_array(SourceFile const& source, Description& description)
+Result<void> describe_array(SharedBytes const& bytes, Description& description)
 {
-    auto const tensor = read_npy(source.file.shared());
+    auto const tensor = read_npy(bytes);
     description.document["tensors"] = Json::array();
     if (!tensor && tensor.error().code == pickle_inside_code) {
         description.add_advice(tensor.error().text());
@@ -98,9 +91,9 @@ Result<void> describe_array(SourceFile const& source, Description& description)
     return {};
 }
 
-Result<void> describe_arrays(SourceFile const& source, Description& description)
+Result<void> describe_arrays(SharedBytes const& bytes, Description& description)
 {
-    auto const arrays = read_npz(source.file.shared());
+    auto const arrays = read_npz(bytes);
     description.document["tensors"] = Json::array();
     if (!arrays && (arrays.error().code == pickle_inside_code || arrays.error().reason == Reason::refused)) {
         description.add_advice(arrays.error().text());
@@ -108,45 +101,6 @@ Result<void> describe_arrays(SourceFile const& source, Description& description)
     }
     for (auto const& named : TRY(arrays))
         add_tensor(named, description);
-    return {};
-}
-
-Result<void> describe_pickle(SourceFile const& source, Description& description)
-{
-    auto const pickle = TRY(read_pickle(source.file.bytes()));
-    PickleFindings all = judge_pickle(pickle, PickleFlavour::values);
-    all.add(pickle.findings);
-    description.add_row("protocol", std::to_string(pickle.protocol));
-    description.document["names"] = Json::array();
-    std::vector<std::vector<std::string>> rows;
-    std::set<std::string> seen;
-    for (auto const& mention : pickle.mentions) {
-        auto const global = pickle.graph.value(mention.global);
-        std::string const name = global.qualified_name();
-        if (seen.size() >= most_names || !seen.insert(name).second)
-            continue;
-        bool allowed = true;
-        for (auto const& finding : all.list)
-            allowed = allowed && finding.message.find(name) == finding.message.npos;
-        description.document["names"].push_back({{"module", global.module().value_or("")}, {"name", global.name().value_or("")}, {"offset", mention.offset}, {"called", mention.called}, {"allowed", allowed}});
-        rows.push_back({name, mention.called ? "called" : "mentioned", allowed ? "" : "not on the list of harmless names"});
-    }
-    description.add_section("names that a loader would import", std::move(rows));
-    description.document["values"] = text_of(pickle.root(), 2000);
-    description.add_section("value", {{text_of(pickle.root())}});
-    return {};
-}
-
-Result<void> describe_archive(SourceFile const& source, Description& description)
-{
-    auto const archive = TRY(ZipArchive::read(source.file.shared()));
-    description.document["members"] = Json::array();
-    std::vector<std::vector<std::string>> rows;
-    for (auto const& entry : archive.entries()) {
-        description.document["members"].push_back({{"name", entry.name}, {"bytes", entry.unpacked_bytes}});
-        rows.push_back({entry.name, bytes_text(entry.unpacked_bytes)});
-    }
-    description.add_section(count_text(archive.entries().size(), "member"), std::move(rows));
     return {};
 }
 

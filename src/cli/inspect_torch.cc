@@ -187,9 +187,9 @@ void add_methods(Program const& program, Description& description)
 
 }
 
-Result<void> describe_checkpoint(SourceFile const& source, Description& description)
+Result<void> describe_checkpoint(SharedBytes const& bytes, Description& description)
 {
-    auto const checkpoint = TRY(read_checkpoint(source.file.shared()));
+    auto const checkpoint = TRY(read_checkpoint(bytes));
     description.add_row("format", std::string(title_of(checkpoint.format)));
     description.add_row("holds", std::string(name_of(checkpoint.kind)) + (checkpoint.weights.empty() ? "" : ", weights in \"" + checkpoint.weights + "\""));
     description.document["tensors"] = Json::array();
@@ -202,9 +202,9 @@ Result<void> describe_checkpoint(SourceFile const& source, Description& descript
     return {};
 }
 
-Result<void> describe_torchscript(SourceFile const& source, Description& description)
+Result<void> describe_torchscript(SharedBytes const& bytes, Description& description)
 {
-    auto const script = TRY(read_torchscript(source.file.shared()));
+    auto const script = TRY(read_torchscript(bytes));
     description.document["traced"] = script.program.traced;
     description.document["extra_files"] = script.extra_files;
     description.add_row("made by", script.program.traced ? "tracing" : "scripting");
@@ -277,9 +277,9 @@ void add_exported_model(ExportedModel const& model, std::string const& prefix, D
 
 }
 
-Result<void> describe_exported_program(SourceFile const& source, Description& description)
+Result<void> describe_exported_program(SharedBytes const& bytes, Description& description)
 {
-    auto const file = TRY(read_exported_program(source.file.shared()));
+    auto const file = TRY(read_exported_program(bytes));
     description.add_row("format", file.is_old ? "exported program, PyTorch 2.1 to 2.7" : "exported program, PyTorch 2.8 and later");
     description.document["extra_files"] = file.extra_files;
     for (char const* const list : {"tensors", "inputs", "outputs", "operators"})

@@ -2,6 +2,9 @@
 
 #include "pickle/machine.h"
 
+#include <set>
+#include <string>
+
 // Which names a pickle may mention, and how: an allow-list (docs/allowed-names.md) of (module, name) → with which opcode it may be
 // called, with what, what state it may be given, or that it may stand as a value. Everything else is a finding. No finding means:
 // whichever unpickler reads these bytes, it makes values and runs nothing of the file's choosing.
@@ -19,6 +22,9 @@ enum class PickleFlavour : uint8_t {
 // Codes: "would-call", "would-import", "needs-your-code" (a class or function of a program that nobody but the file's maker is known to
 // have), "misused" (a listed name used otherwise than its rule says), "persistent-id", "duplicate-key". Linear in the graph.
 PickleFindings judge_pickle(Pickle const& pickle, PickleFlavour flavour);
+
+// The names that findings are about: those that stand, or are called, at their offsets ("posix.system").
+std::set<std::string, std::less<>> blamed_names(Pickle const& pickle, PickleFindings const& findings);
 
 // What a finding would be missed in: the bytes and texts of a pickle that are neither keys, names nor the elements of arrays, in the
 // order of their offsets. bytes_in() of pickle/plain.h gives their bytes: where a protocol spells bytes as a call, the call is listed.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sys/stat.h>
 
 namespace {
 
@@ -20,7 +21,37 @@ ScanReport report_of(Error const& error, FileScanOptions const& options)
     return std::move(judgement).finish();
 }
 
+// Tells whether somebody wrote to a file, or put another one under its name, while it was read.
+struct FileStamp {
+    static FileStamp of(std::string const& path)
+    {
+        struct stat status {};
+        if (::stat(path.c_str(), &status) != 0)
+            return {};
+        return {status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
+    }
+    bool operator==(FileStamp const&) const = default;
+
+    uint64_t inode = 0;
+    int64_t bytes = 0;
+    int64_t written_s = 0;
+    int64_t written_ns = 0;
+    int64_t changed_s = 0;
+    int64_t changed_ns = 0;
+};
+
 std::string place_of(std::string const& model, std::string const& name) { return (fs::path(model).parent_path() / name).lexically_normal().string(); }
+
+// What is known only once a file was judged by itself.
+void add_finding(ScanReport& report, std::string_view word, std::string message)
+{
+    Severity const severity = finding_row(word)->severity;
+    report.findings.push_back({std::string(word), severity, std::move(message), {}});
+    if (severity == Severity::danger)
+        report.verdict = Verdict::dangerous;
+    else if (severity == Severity::unreadable && !report.is_danger())
+        report.verdict = Verdict::unreadable;
+}
 
 class Neighbours {
 public:
@@ -76,8 +107,7 @@ private:
         auto* const code = find(place_of(config.path, name), index);
         if (!code)
             return;
-        code->report.findings.push_back({"names-code", Severity::danger, config.path + " names this file: the model's loader would import and run it", {}});
-        code->report.verdict = Verdict::dangerous;
+        add_finding(code->report, "names-code", config.path + " names this file: the model's loader would import and run it");
     }
 
     std::vector<ScannedFile>& files_;
@@ -94,6 +124,7 @@ ScannedFile scan_walked_file(WalkedFile const& file, FileScanOptions const& opti
         scanned.report = report_of(*file.error, options);
         return scanned;
     }
+    auto const before = FileStamp::of(file.path);
     auto const mapped = MappedFile::open(file.path, options.scan.limits);
     if (!mapped) {
         scanned.report = report_of(mapped.error(), options);
@@ -106,6 +137,8 @@ ScannedFile scan_walked_file(WalkedFile const& file, FileScanOptions const& opti
     own.folder = file.folder;
     own.in_folder = file.in_folder;
     scanned.report = scan_file(mapped->shared(), own);
+    if (FileStamp::of(file.path) != before)
+        add_finding(scanned.report, "changed", "somebody wrote to the file while it was read");
     return scanned;
 }
 

@@ -1,7 +1,5 @@
 #include "torch/checkpoint_findings.h"
 
-#include <set>
-
 void CheckpointEvidence::add(PickleFindings const& found, std::string const& place)
 {
     for (auto const& finding : found.list)
@@ -24,25 +22,12 @@ void CheckpointEvidence::add(Pickle const& pickle, std::string const& place, boo
     auto judged = judge_pickle(pickle, PickleFlavour::torch_state);
     if (is_expected != nullptr)
         std::erase_if(judged.list, [&](PickleFinding const& finding) { return is_expected(pickle, finding); });
-    mark_blamed(pickle, judged);
+    for (auto const& name : blamed_names(pickle, judged))
+        if (auto const import = by_name_.find(name); import != by_name_.end())
+            imports_[import->second].allowed = false;
     add(judged, place);
     if (visit_)
         visit_(pickle, place);
-}
-
-// A finding is about the name, or the call of it, that stands at its offset.
-void CheckpointEvidence::mark_blamed(Pickle const& pickle, PickleFindings const& found)
-{
-    std::set<uint64_t> offsets;
-    for (auto const& finding : found.list)
-        offsets.insert(finding.offset);
-    for (NodeId id = 0; id < pickle.graph.size() && !offsets.empty(); ++id) {
-        auto const value = pickle.graph.value(id);
-        if (!offsets.contains(value.offset()))
-            continue;
-        if (auto const import = by_name_.find(value.qualified_name()); import != by_name_.end())
-            imports_[import->second].allowed = false;
-    }
 }
 
 void CheckpointEvidence::move_to(Checkpoint& checkpoint)

@@ -21,7 +21,6 @@ public:
 
 private:
     void add(PickleFindings const& found, std::string const& place);
-    void mark_blamed(Pickle const& pickle, PickleFindings const& found);
 
     TorchPickleVisitor const& visit_;
     std::vector<CheckpointImport> imports_;
