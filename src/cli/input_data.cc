@@ -55,7 +55,8 @@ Result<ModelInput> input_of_csv(std::string_view text, std::span<SessionValue co
         return unsupported("CSV for this model, whose inputs are not one table").hint("give an .npz file or JSON");
     auto const table = TRY(read_csv_numbers(text));
     auto const tensor = Tensor::of<double>(DType::float64, {static_cast<int64_t>(table.rows), static_cast<int64_t>(table.columns)}, table.numbers);
-    return ModelInput{{{inputs[0].name, TRY(tensor.cast(*inputs[0].dtype))}}, false};
+    auto const cast = TRY(tensor.cast(*inputs[0].dtype));
+    return ModelInput{{{inputs[0].name, cast}}, false};
 }
 
 }

@@ -87,7 +87,9 @@ Result<void> describe_array(SharedBytes const& bytes, Description& description)
         description.add_advice(tensor.error().text());
         return {};
     }
-    add_tensor({"array", TRY(tensor)}, description);
+    if (!tensor)
+        return tl::unexpected(tensor.error());
+    add_tensor({"array", *tensor}, description);
     return {};
 }
 

@@ -170,5 +170,6 @@ Result<std::variant<ParsedCommand, HelpText>> parse_arguments(std::span<std::str
     left.erase(verb);
     if (asks_for_help(left))
         return HelpText{help_of(*command)};
-    return ParsedCommand{command, TRY(parse_with(*command, left))};
+    auto given = TRY(parse_with(*command, left));
+    return ParsedCommand{command, std::move(given)};
 }

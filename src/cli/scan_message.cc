@@ -167,7 +167,7 @@ std::string bytes_of_files(std::span<WalkedFile const* const> files)
     Writer writer;
     writer.number(static_cast<uint32_t>(files.size()));
     for (auto const* file : files)
-        writer.text(file->path).text(file->folder.native()).flag(file->in_folder);
+        writer.text(file->path).text(file->folder).flag(file->in_folder);
     return writer.take();
 }
 

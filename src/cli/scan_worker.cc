@@ -49,7 +49,7 @@ Result<void> serve_scans(WorkerChannel& channel)
     FileScanOptions options;
     options.digest = task.digest;
     options.scan.deep = task.deep;
-    options.scan.temporary_folder = task.temporary_folder;
+    options.scan.temporary_folder = task.temporary_folder.string();
     if (task.digest)
         (void)Digest::of({}); // the library reads its configuration when it is first used
     SandboxRules rules;
@@ -89,32 +89,47 @@ Result<Sandbox> ScanReader::sandbox()
     return sandbox_;
 }
 
-Patience ScanReader::patience_for(WalkedFile const& file) const
+// Many files are answered together; one that takes long is asked for again by itself.
+Patience ScanReader::patience_for(std::span<WalkedFile const* const> files) const
 {
-    return {file_patience_ms + static_cast<int64_t>(size_of_file(file.path) / slowest_bytes_per_ms), world_.elapsed_ms, world_.stop_asked};
+    uint64_t const bytes = files.size() == 1 ? size_of_file(files.front()->path) : 0;
+    return {file_patience_ms + static_cast<int64_t>(bytes / slowest_bytes_per_ms), world_.elapsed_ms, world_.stop_asked};
 }
 
-Result<ScannedFile> ScanReader::next(WalkedFile const& file) { return parse_scanned(TRY(worker_->receive(patience_for(file))), file.path); }
+Result<size_t> ScanReader::read_together(std::span<WalkedFile const* const> files, std::function<void(ScannedFile)> const& take)
+{
+    if (!worker_)
+        TRY(start());
+    size_t done = 0;
+    auto const patience = patience_for(files);
+    auto failed = worker_->send(bytes_of_files(files));
+    while (failed && done < files.size()) {
+        auto message = worker_->receive(patience);
+        auto scanned = message ? parse_scanned(*message, files[done]->path) : Result<ScannedFile>(tl::unexpected(message.error()));
+        if (scanned) {
+            take(*std::move(scanned));
+            ++done;
+        } else {
+            failed = tl::unexpected(scanned.error());
+        }
+    }
+    if (failed)
+        return done;
+    worker_.reset();
+    if (failed.error().reason == Reason::cancelled)
+        return tl::unexpected(failed.error());
+    if (files.size() == 1) {
+        take(failed_file(*files.front(), failed.error()));
+        return 1;
+    }
+    return done; // which of the others it was, each by itself will tell
+}
 
 Result<void> ScanReader::read(std::span<WalkedFile const* const> files, std::function<void(ScannedFile)> const& take)
 {
-    while (!files.empty()) {
-        if (!worker_)
-            TRY(start());
-        auto const sent = worker_->send(bytes_of_files(files));
-        while (!files.empty()) {
-            auto scanned = sent ? next(*files.front()) : Result<ScannedFile>(tl::unexpected(sent.error()));
-            if (!scanned && scanned.error().reason == Reason::cancelled)
-                return tl::unexpected(scanned.error());
-            bool const failed = !scanned;
-            take(failed ? failed_file(*files.front(), scanned.error()) : *std::move(scanned));
-            files = files.subspan(1);
-            if (failed) {
-                worker_.reset();
-                break;
-            }
-        }
-    }
+    size_t done = TRY(read_together(files, take));
+    for (; done < files.size(); ++done)
+        TRY(read_together(files.subspan(done, 1), take));
     return {};
 }
 

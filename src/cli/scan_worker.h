@@ -27,8 +27,9 @@ public:
 
 private:
     Result<void> start();
-    Result<ScannedFile> next(WalkedFile const& file);
-    Patience patience_for(WalkedFile const& file) const;
+    // How many files were done, from the first on; all of them unless the process failed and they were several.
+    Result<size_t> read_together(std::span<WalkedFile const* const> files, std::function<void(ScannedFile)> const& take);
+    Patience patience_for(std::span<WalkedFile const* const> files) const;
 
     ScanTask const& task_;
     World const& world_;

@@ -97,7 +97,8 @@ public:
             return {};
         }
         Shape const shape = axis ? Shape{static_cast<int64_t>(scales.size())} : Shape{};
-        weights_.tensors.push_back({name, TRY(Tensor::create(*stored, data.shape(), data.data()))});
+        auto numbers = TRY(Tensor::create(*stored, data.shape(), data.data()));
+        weights_.tensors.push_back({name, std::move(numbers)});
         weights_.tensors.push_back({name + ".scale", Tensor::of<double>(DType::float64, shape, scales)});
         weights_.tensors.push_back({name + ".zero_point", Tensor::of<int64_t>(DType::int64, shape, zero_points)});
         if (axis)
@@ -311,9 +312,11 @@ Result<void> add_source(SourceFile const& source, WeightGatherer& gatherer)
     case Kind::numpy_archive:
         add_tensors(TRY(read_npz(bytes, limits)), gatherer);
         return {};
-    case Kind::numpy:
-        add_tensors({{"array", TRY(read_npy(bytes, limits))}}, gatherer);
+    case Kind::numpy: {
+        auto const array = TRY(read_npy(bytes, limits));
+        add_tensors({{"array", array}}, gatherer);
         return {};
+    }
     default:
         return cannot_read(source, "a file with weights");
     }

@@ -88,6 +88,7 @@ Result<MappedFile> open_beneath(std::filesystem::path const& folder, std::string
         return refused(said + " is reached through a link, wanted a file that lies in the folder itself");
     if (!descriptor)
         return system_failure("cannot open " + said, descriptor.error());
-    auto data = TRY(map_descriptor(*descriptor, said, Links::one, limits));
-    return MappedFile(std::move(data), said);
+    FileStamp stamp;
+    auto data = TRY(map_descriptor(*descriptor, said, Links::one, limits, &stamp));
+    return MappedFile(std::move(data), said, stamp);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "files/descriptor.h"
+#include "files/mapped.h"
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -14,4 +15,5 @@ enum class Links {
 };
 
 // Maps an open file. `said` is its name in messages. Fails as MappedFile::open does.
-Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits);
+// `stamp`, where it is given, gets what the file was like.
+Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits, FileStamp* stamp = nullptr);

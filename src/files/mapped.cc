@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace {
 
@@ -20,9 +21,40 @@ std::string_view kind_of(mode_t mode)
     return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "no file";
 }
 
+constexpr uint64_t read_bytes = uint64_t{64} << 10; // up to here reading is cheaper than a mapping
+
+FileStamp stamp_of(struct stat const& status)
+{
+    auto const ns = [](timespec const& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; };
+    return {status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size), ns(status.st_mtim), ns(status.st_ctim)};
 }
 
-Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits)
+// Less where the file became shorter meanwhile.
+Result<SharedBytes> read_descriptor(Descriptor const& descriptor, std::string const& said, size_t size)
+{
+    std::string content(size, '\0');
+    size_t had = 0;
+    while (had < size) {
+        auto const count = ::read(descriptor.number(), content.data() + had, size - had);
+        if (count == 0)
+            break;
+        if (count < 0 && errno != EINTR)
+            return system_failure("cannot read " + said, errno);
+        had += count < 0 ? 0 : static_cast<size_t>(count);
+    }
+    content.resize(had);
+    return SharedBytes::take(std::move(content));
+}
+
+}
+
+std::optional<FileStamp> file_stamp(std::string const& path)
+{
+    struct stat status;
+    return ::stat(path.c_str(), &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
+}
+
+Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits, FileStamp* stamp)
 {
     struct stat status;
     if (::fstat(descriptor.number(), &status) != 0)
@@ -34,8 +66,12 @@ Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string con
     auto const size = static_cast<uint64_t>(status.st_size);
     if (size > limits.bytes)
         return exhausted(said + " has " + std::to_string(size) + " bytes, the limit is " + std::to_string(limits.bytes));
+    if (stamp)
+        *stamp = stamp_of(status);
     if (size == 0)
         return SharedBytes();
+    if (size <= read_bytes)
+        return read_descriptor(descriptor, said, size);
     void* const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
     if (address == MAP_FAILED)
         return system_failure("cannot map " + said, errno);
@@ -49,8 +85,9 @@ Result<MappedFile> MappedFile::open(std::filesystem::path const& path, Limits co
     auto const descriptor = open_descriptor(AT_FDCWD, path.string(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (!descriptor)
         return system_failure("cannot open " + path.string(), descriptor.error());
-    auto data = TRY(map_descriptor(*descriptor, path.string(), Links::any, limits));
-    return MappedFile(std::move(data), path.string());
+    FileStamp stamp;
+    auto data = TRY(map_descriptor(*descriptor, path.string(), Links::any, limits, &stamp));
+    return MappedFile(std::move(data), path.string(), stamp);
 }
 
 Result<SharedBytes> part_of(MappedFile const& file, uint64_t offset, uint64_t length)

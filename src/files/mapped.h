@@ -5,9 +5,23 @@
 #include "base/result.h"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
-// A regular file, mapped for reading. It is opened once: a digest taken of bytes() and a parse of bytes() see the very same
+// Tells one state of a file from another: equal stamps, the same bytes.
+struct FileStamp {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    uint64_t bytes = 0;
+    int64_t written_ns = 0; // since 1970
+    int64_t changed_ns = 0;
+    bool operator==(FileStamp const&) const = default;
+};
+
+// Of the file that is there now, links followed; nothing where there is none.
+std::optional<FileStamp> file_stamp(std::string const& path);
+
+// A regular file, mapped for reading, or read where it is small. It is opened once: a digest taken of bytes() and a parse of bytes() see the very same
 // file, whatever is put under its name in between.
 //
 // Refuses: directories, FIFOs, sockets and devices; files longer than limits.bytes.
@@ -24,17 +38,21 @@ public:
     SharedBytes const& shared() const { return data_; }
     // As it was given to open().
     std::string const& path() const { return path_; }
+    // As it was when it was opened.
+    FileStamp const& stamp() const { return stamp_; }
 
 private:
     friend Result<MappedFile> open_beneath(std::filesystem::path const&, std::string_view, Limits const&);
-    MappedFile(SharedBytes data, std::string path)
+    MappedFile(SharedBytes data, std::string path, FileStamp const& stamp)
         : data_(std::move(data)),
-          path_(std::move(path))
+          path_(std::move(path)),
+          stamp_(stamp)
     {
     }
 
     SharedBytes data_;
     std::string path_;
+    FileStamp stamp_;
 };
 
 // The bytes from `offset` on, `length` of them. Fails with malformed where they are not all within the file.

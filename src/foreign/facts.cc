@@ -89,8 +89,10 @@ Result<void> add_gguf_facts(Bytes file, Limits const& limits, Facts& facts)
 {
     Cursor cursor(file);
     TRY(cursor.take(4));
-    facts.push_back({"version", std::to_string(TRY(cursor.take_number<uint32_t>()))});
-    facts.push_back({"tensors", std::to_string(TRY(cursor.take_number<uint64_t>()))});
+    auto const version = TRY(cursor.take_number<uint32_t>());
+    facts.push_back({"version", std::to_string(version)});
+    auto const tensors = TRY(cursor.take_number<uint64_t>());
+    facts.push_back({"tensors", std::to_string(tensors)});
     uint64_t const entries = TRY(cursor.take_number<uint64_t>());
     facts.push_back({"metadata entries", std::to_string(entries)});
     for (uint64_t index = 0; index < std::min(entries, limits.entries); ++index) {

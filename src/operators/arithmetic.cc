@@ -99,7 +99,8 @@ Result<Remainders> remainders(GraphBuilder& graph, GraphTensor const& self, Grap
     auto const zero = number(self.dtype(), 0.0);
     auto const not_zero = unary(graph, "Not", TRY(binary(graph, "Equal", rest, zero, DType::boolean)));
     auto const signs = TRY(binary(graph, "Xor", TRY(binary(graph, "Less", rest, zero, DType::boolean)), TRY(binary(graph, "Less", other, zero, DType::boolean))));
-    return Remainders{rest, TRY(binary(graph, "And", not_zero, signs))};
+    auto const differs = TRY(binary(graph, "And", not_zero, signs));
+    return Remainders{rest, differs};
 }
 
 // floor(self / other) without the error of the division (PyTorch c10/util/generic_math.h, div_floor_floating).

@@ -127,7 +127,8 @@ Result<Value> convolution_time_first(Operation& op)
 {
     auto const self = transpose(op.graph, TRY(op.tensor("self")), {1, 2, 0});
     auto const weight = transpose(op.graph, TRY(op.tensor("weight")), {2, 1, 0});
-    ConvolutionSettings settings{{1}, {TRY(op.number("pad"))}, {1}, {}, 1, false, false};
+    auto const pad = TRY(op.number("pad"));
+    ConvolutionSettings settings{{1}, {pad}, {1}, {}, 1, false, false};
     auto const result = TRY(convolved(op, self, weight, TRY(op.tensor("bias")), std::move(settings)));
     return op.result(transpose(op.graph, result, {2, 0, 1}));
 }

@@ -1,5 +1,6 @@
 #include "pickle/rule_matching.h"
 
+#include "pickle/arrow_texts.h"
 #include "pickle/distribution_text.h"
 
 #include <algorithm>
@@ -47,7 +48,8 @@ PickleValue class_of(PickleValue called)
 
 RuleMatcher::RuleMatcher(Pickle const& pickle, PickleFlavour flavour)
     : graph_(pickle.graph),
-      flavour_(flavour)
+      flavour_(flavour),
+      bytes_to_check_(pickle.graph.size() == 0 ? 0 : pickle.graph.value(static_cast<NodeId>(pickle.graph.size() - 1)).offset() - pickle.start)
 {
     globals_.reserve(pickle.mentions.size());
     for (auto const& mention : pickle.mentions) {
@@ -63,6 +65,9 @@ UseRule const* RuleMatcher::rule_of(PickleValue value) const
     auto const found = std::lower_bound(globals_.begin(), globals_.end(), value.id(), [](auto const& known, NodeId id) { return known.first < id; });
     return found != globals_.end() && found->first == value.id() ? found->second : nullptr;
 }
+
+// What pandas makes an index of.
+constexpr std::array<RuleMatcher::Field, 15> index_fields{{{"data", 'x'}, {"name", 'x'}, {"names", 'x'}, {"levels", 'x'}, {"codes", 'x'}, {"labels", 'x'}, {"sortorder", 'n'}, {"start", 'i'}, {"stop", 'i'}, {"step", 'i'}, {"freq", 'p'}, {"tz", 'v'}, {"left", 'x'}, {"right", 'x'}, {"closed", 's'}}};
 
 // What each letter of a rule stands for; docs/allowed-names.md says it in words (rule_words.cc).
 bool RuleMatcher::matches_letter(PickleValue value, char letter) const
@@ -120,6 +125,14 @@ bool RuleMatcher::matches_letter(PickleValue value, char letter) const
     case 'F':
     case 'z':
         return is(NodeKind::none);
+    case 'v':
+        return is(NodeKind::none) || makes(value, 'Z');
+    case 'p':
+        return is(NodeKind::none) || makes(value, 'p');
+    case 'u':
+        return is_dict_of(value, index_fields);
+    case 'j':
+        return is_jagged_tensor(value);
     case 'P':
         return is(NodeKind::persistent_id) || makes(value, 'P');
     case 'V':
@@ -238,7 +251,7 @@ ResolvedCall RuleMatcher::resolve_copyreg(PickleValue object) const
     return call;
 }
 
-ResolvedCall RuleMatcher::resolve(PickleValue object) const
+ResolvedCall RuleMatcher::resolve(PickleValue object)
 {
     auto const called = *object.callable();
     auto const arguments = *object.arguments();
@@ -269,7 +282,8 @@ ResolvedCall RuleMatcher::resolve(PickleValue object) const
     } else if (object.is_call_of("torch._tensor", "_rebuild_from_type_v2") && call.fits) { // calls its first argument with its third
         auto const given = arguments.item(2);
         call.fits = given.is(NodeKind::tuple) && matches_any(given.items(), object, rule_of(arguments.item(0))->reduce);
-    }
+    } else if (object.is_call_of("pyarrow.lib", "_restore_array"))
+        call.fits = call.fits && are_arrow_texts(arguments.item(0), bytes_to_check_);
     return call;
 }
 
@@ -327,6 +341,10 @@ bool RuleMatcher::is_new_state(PickleValue state, char letter) const
         return is_tuple && matches(state.items(), state, "bbh");
     case 'j':
         return is_wrapper_state(state);
+    case 'n':
+        return is_column_state(state);
+    case 'l':
+        return state.is(NodeKind::list);
     case 'p':
         return is_partial_state(state);
     case 'u':
@@ -338,16 +356,41 @@ bool RuleMatcher::is_new_state(PickleValue state, char letter) const
     }
 }
 
+bool RuleMatcher::is_dict_of(PickleValue value, std::span<Field const> fields) const
+{
+    auto const pairs = value.pairs();
+    return value.is(NodeKind::dict) && pairs.size() <= fields.size() && std::all_of(pairs.begin(), pairs.end(), [&](auto const& pair) {
+        auto const key = value.other(pair.first).text();
+        auto const field = std::find_if(fields.begin(), fields.end(), [&](Field const& known) { return key == known.key; });
+        return field != fields.end() && matches_letter(value.other(pair.second), field->letter);
+    });
+}
+
 // joblib's stand-in for an array whose bytes follow in the stream.
 bool RuleMatcher::is_wrapper_state(PickleValue state) const
 {
-    static constexpr std::array<std::pair<std::string_view, char>, 6> fields{{{"subclass", 'N'}, {"shape", 't'}, {"order", 's'}, {"dtype", 'A'}, {"allow_mmap", 'b'}, {"numpy_array_alignment_bytes", 'n'}}};
-    auto const pairs = state.pairs();
-    return state.is(NodeKind::dict) && pairs.size() >= 5 && std::all_of(pairs.begin(), pairs.end(), [&](auto const& pair) {
-        auto const key = state.other(pair.first).text();
-        auto const field = std::find_if(fields.begin(), fields.end(), [&](auto const& known) { return key == known.first; });
-        return field != fields.end() && matches_letter(state.other(pair.second), field->second);
-    });
+    static constexpr std::array<Field, 6> fields{{{"subclass", 'N'}, {"shape", 't'}, {"order", 's'}, {"dtype", 'A'}, {"allow_mmap", 'b'}, {"numpy_array_alignment_bytes", 'n'}}};
+    return is_dict_of(state, fields) && state.pairs().size() >= 5;
+}
+
+// What torch makes a nested tensor of.
+bool RuleMatcher::is_jagged_tensor(PickleValue value) const
+{
+    static constexpr std::array<Field, 6> fields{{{"values", 'T'}, {"offsets", 'T'}, {"lengths", 'w'}, {"_ragged_idx", 'i'}, {"_metadata_cache", 'x'}, {"requires_grad", 'b'}}};
+    static constexpr std::array<Field, 2> kept{{{"min_seqlen", 'T'}, {"max_seqlen", 'T'}}};
+    if (!is_dict_of(value, fields) || !value.find("values") || !value.find("offsets"))
+        return false;
+    auto const cache = value.find("_metadata_cache");
+    return !cache || is_dict_of(*cache, kept);
+}
+
+// Of a column of pandas: a dict of attributes; or dtype and array, and such a dict.
+bool RuleMatcher::is_column_state(PickleValue state) const
+{
+    if (!state.is(NodeKind::tuple))
+        return is_attribute_dict(state);
+    auto const items = state.items();
+    return items.size() <= 3 && std::all_of(items.begin(), items.end(), [&](NodeId id) { return !state.other(id).is(NodeKind::dict) || is_attribute_dict(state.other(id)); });
 }
 
 bool RuleMatcher::is_partial_state(PickleValue state) const

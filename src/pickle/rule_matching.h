@@ -19,11 +19,16 @@ struct ResolvedCall {
 
 class RuleMatcher {
 public:
+    struct Field {
+        std::string_view key;
+        char letter = 0;
+    };
+
     RuleMatcher(Pickle const& pickle, PickleFlavour flavour);
 
     // Null for everything but an allowed name.
     UseRule const* rule_of(PickleValue value) const;
-    ResolvedCall resolve(PickleValue object) const;
+    ResolvedCall resolve(PickleValue object);
     // Whether the result of a call answers to `letter`.
     bool makes(PickleValue value, char letter) const;
     // Whether BUILD may give this state to what `letter` stands for.
@@ -39,6 +44,10 @@ private:
     bool is_new_state(PickleValue state, char letter) const;
     bool is_attribute_dict(PickleValue value) const;
     bool is_wrapper_state(PickleValue state) const;
+    bool is_jagged_tensor(PickleValue value) const;
+    bool is_column_state(PickleValue state) const;
+    // A dict of some of these fields, none else.
+    bool is_dict_of(PickleValue value, std::span<Field const> fields) const;
     bool is_distribution_state(PickleValue state) const;
     bool is_partial_state(PickleValue state) const;
     bool is_copied_state(PickleValue state) const;
@@ -50,6 +59,7 @@ private:
     PickleFlavour flavour_;
     std::vector<std::pair<NodeId, UseRule const*>> globals_; // by node, rising
     std::unordered_map<uint64_t, bool> states_; // by node and letter
+    uint64_t bytes_to_check_; // honest files give each buffer to one array
 };
 
 // torch's old files name the classes of pickled modules by a persistent id ('module', class, file, source text); others are themselves.

@@ -38,7 +38,7 @@ constexpr UseRule script_class{.reduce = "|x", .newobj = "|x", .state = 'x', .sc
 
 std::span<RulePart const> rule_parts()
 {
-    static std::array const parts{plain_rules(), numpy_rules(), scipy_rules(), sklearn_rules(), torch_rules(), module_rules(), torch_script_rules()};
+    static std::array const parts{plain_rules(), numpy_rules(), scipy_rules(), sklearn_rules(), pandas_rules(), torch_rules(), module_rules(), torch_script_rules()};
     return parts;
 }
 

@@ -55,6 +55,7 @@ RulePart plain_rules();
 RulePart numpy_rules();
 RulePart scipy_rules();
 RulePart sklearn_rules();
+RulePart pandas_rules();
 RulePart torch_rules();
 RulePart module_rules();
 RulePart torch_script_rules();

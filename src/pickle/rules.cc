@@ -111,7 +111,7 @@ void Judge::judge_parts(PickleValue object, UseRule const& rule)
     if (!state)
         return;
     if (!matcher_.is_state(*state, rule.state))
-        report(object, "misused", text_of(object) + ": given a state that it does not take");
+        report(*state, "misused", text_of(object) + ": given a state that it does not take"); // at the state: nothing is amiss before it
     else if (rule.state == 'j')
         settle(*state);
 }

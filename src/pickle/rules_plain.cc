@@ -42,6 +42,8 @@ constexpr NamedRule rules[] = {
     {"_codecs", "encode", {.reduce = "sL", .makes = 'r', .scope = RuleScope::everywhere}},
     {"copyreg", "_reconstructor", {.reduce = "K"}}, // the class's own rule decides
     {"copyreg", "__newobj__", {.reduce = "K"}},
+    {"array", "array", {.reduce = "sl|sr", .roles = "a"}},
+    {"array", "_array_reconstructor", {.reduce = "asir"}},
     {"argparse", "Namespace", instance},
     {"types", "SimpleNamespace", {.reduce = "", .newobj = "", .base = 'o', .state = 'm'}},
     {"pathlib", "PosixPath", path},

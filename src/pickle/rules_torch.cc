@@ -28,6 +28,9 @@ constexpr NamedRule rules[] = {
     {"torch._utils", "_rebuild_device_tensor_from_numpy", makes_tensor("Wdsb")},
     {"torch._utils", "_rebuild_device_tensor_from_cpu_tensor", makes_tensor("Tdsb")},
     {"torch._utils", "_rebuild_xla_tensor", makes_tensor("Wdsb")},
+    {"torch.nested._internal.nested_tensor", "_rebuild_njt", {.reduce = "j", .makes = 'T', .roles = "R"}},
+    {"torch.nested._internal.nested_tensor", "NestedTensor", {.roles = "C"}},
+    {"torch._dynamo.decorators", "_DimRange", {.newobj = "", .state = 'l'}}, // what a tensor's attributes say about its sizes
     {"torch._tensor", "_rebuild_from_type_v2", {.reduce = "RCtM", .makes = 'T', .scope = RuleScope::everywhere}},
     {"torch.nn.parameter", "Parameter", {.reduce = "T|Tb", .state = 'v', .makes = 'T', .is_value = true, .roles = "C", .scope = RuleScope::everywhere}},
     {"torch.nn.parameter", "Buffer", {.is_value = true, .roles = "C", .scope = RuleScope::everywhere}},

@@ -12,6 +12,7 @@
 
 namespace {
 
+constexpr size_t most_answers_bytes = size_t{32} << 10;
 constexpr size_t piece_bytes = size_t{64} << 10; // asked for at a time, whatever a message announces
 
 // Adds up to `count` bytes to the end of `bytes`; how many there were before the other side closed.
@@ -50,6 +51,7 @@ WorkerChannel WorkerChannel::take()
 
 Result<std::optional<std::string>> WorkerChannel::next()
 {
+    TRY(send_answers());
     std::string head;
     size_t const head_bytes = TRY(read_some(head, frame_head_bytes));
     if (head_bytes == 0)
@@ -63,4 +65,15 @@ Result<std::optional<std::string>> WorkerChannel::next()
     return message;
 }
 
-Result<void> WorkerChannel::answer(std::string_view message) { return write_frame(worker_channel, message); }
+Result<void> WorkerChannel::answer(std::string_view message)
+{
+    TRY(append_frame(answers_, message));
+    return answers_.size() < most_answers_bytes ? Result<void>() : send_answers();
+}
+
+Result<void> WorkerChannel::send_answers()
+{
+    TRY(write_frames(worker_channel, answers_));
+    answers_.clear();
+    return {};
+}

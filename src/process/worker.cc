@@ -16,7 +16,7 @@
 namespace {
 
 constexpr int64_t tick_ms = 50; // how often a stop is looked for
-constexpr size_t piece_bytes = size_t{8} << 10;
+constexpr size_t piece_bytes = size_t{64} << 10;
 
 // What posix_spawn is told, freed whatever happens.
 class SpawnPlan {

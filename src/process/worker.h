@@ -83,8 +83,12 @@ public:
 
     // The next request; nothing once the parent has no more. Fails with malformed, or as the system says.
     Result<std::optional<std::string>> next();
+    // Answers are sent together: once they are many, and before the next request is waited for.
     Result<void> answer(std::string_view message);
+    Result<void> send_answers();
 
 private:
     WorkerChannel() = default;
+
+    std::string answers_; // not yet sent
 };

@@ -39,9 +39,10 @@ Result<SampleFile> read_sample_file(std::filesystem::path const& path, Limits co
 {
     auto const source = TRY(open_source(path, {}, limits));
     SampleFile file{source.name(), {}};
-    if (source.kind == Kind::numpy)
-        file.entries.push_back({"i0", TRY(within(path.string(), read_npy(source.file.shared(), limits)))});
-    else if (source.kind == Kind::numpy_archive)
+    if (source.kind == Kind::numpy) {
+        auto tensor = TRY(within(path.string(), read_npy(source.file.shared(), limits)));
+        file.entries.push_back({"i0", std::move(tensor)});
+    } else if (source.kind == Kind::numpy_archive)
         file.entries = TRY(within(path.string(), read_npz(source.file.shared(), limits)));
     else
         return cannot_read(source, "a sample: an .npz archive");

@@ -155,7 +155,7 @@ ScanReport judge_source(SourceFile const& source, Limits const& limits)
 {
     ScanOptions options;
     options.limits = limits;
-    options.folder = std::filesystem::path(source.file.path()).parent_path();
+    options.folder = std::filesystem::path(source.file.path()).parent_path().string();
     return scan_file(source.file.shared(), options);
 }
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <sys/stat.h>
 
 namespace {
 
@@ -20,25 +19,6 @@ ScanReport report_of(Error const& error, FileScanOptions const& options)
     judgement.add(word, error.what);
     return std::move(judgement).finish();
 }
-
-// Tells whether somebody wrote to a file, or put another one under its name, while it was read.
-struct FileStamp {
-    static FileStamp of(std::string const& path)
-    {
-        struct stat status {};
-        if (::stat(path.c_str(), &status) != 0)
-            return {};
-        return {status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec};
-    }
-    bool operator==(FileStamp const&) const = default;
-
-    uint64_t inode = 0;
-    int64_t bytes = 0;
-    int64_t written_s = 0;
-    int64_t written_ns = 0;
-    int64_t changed_s = 0;
-    int64_t changed_ns = 0;
-};
 
 std::string place_of(std::string const& model, std::string const& name) { return (fs::path(model).parent_path() / name).lexically_normal().string(); }
 
@@ -124,7 +104,6 @@ ScannedFile scan_walked_file(WalkedFile const& file, FileScanOptions const& opti
         scanned.report = report_of(*file.error, options);
         return scanned;
     }
-    auto const before = FileStamp::of(file.path);
     auto const mapped = MappedFile::open(file.path, options.scan.limits);
     if (!mapped) {
         scanned.report = report_of(mapped.error(), options);
@@ -137,9 +116,14 @@ ScannedFile scan_walked_file(WalkedFile const& file, FileScanOptions const& opti
     own.folder = file.folder;
     own.in_folder = file.in_folder;
     scanned.report = scan_file(mapped->shared(), own);
-    if (FileStamp::of(file.path) != before)
+    if (file_stamp(file.path) != mapped->stamp())
         add_finding(scanned.report, "changed", "somebody wrote to the file while it was read");
     return scanned;
 }
 
-void settle_folders(std::vector<ScannedFile>& files) { Neighbours(files).settle(); }
+void settle_folders(std::vector<ScannedFile>& files)
+{
+    bool const any = std::any_of(files.begin(), files.end(), [](ScannedFile const& file) { return !file.report.external_files.empty() || !file.report.code_files.empty(); });
+    if (any)
+        Neighbours(files).settle();
+}

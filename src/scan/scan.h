@@ -5,8 +5,8 @@
 #include "recognise/recognise.h"
 #include "scan/finding.h"
 
-#include <filesystem>
 #include <optional>
+#include <string>
 
 // What a file would do to whoever loads it. The readers are those that load; they give inert values and findings, and the findings
 // decide.
@@ -29,10 +29,10 @@ struct ScanOptions {
     Limits limits;
     bool deep = false; // compare the CRCs of tensors too, which reads them all
     // Where the file lies: external data is looked for there, and nowhere else. Without it such data is missing.
-    std::optional<std::filesystem::path> folder;
+    std::optional<std::string> folder;
     bool in_folder = false; // found in a folder that was scanned: programs beside models are noted, and run only where something names them
     // For what is unpacked and too large for memory.
-    std::filesystem::path temporary_folder = "/tmp";
+    std::string temporary_folder = "/tmp";
 };
 
 struct ScanReport {

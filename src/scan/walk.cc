@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
 #include <sys/stat.h>
 
 namespace {
@@ -21,7 +22,8 @@ public:
 
 private:
     Result<void> add_folder(std::string const& shown, fs::path const& root);
-    Result<void> add_entry(fs::directory_entry const& entry, std::string const& shown, fs::path const& root, std::vector<std::string>& folders);
+    Result<void> add_entry(fs::directory_entry const& entry, fs::path const& root, std::vector<std::string>& folders);
+    Result<void> add_link(fs::directory_entry const& link, fs::path const& root);
     Result<void> add_file(std::string path, bool in_folder, std::optional<Error> error = {});
     bool stays_below(fs::path const& link, fs::path const& root) const;
 
@@ -29,7 +31,11 @@ private:
     std::vector<WalkedFile> files_;
 };
 
-std::string joined(std::string const& folder, std::string const& name) { return folder.ends_with('/') ? folder + name : folder + "/" + name; }
+std::string folder_of(std::string const& path)
+{
+    size_t const slash = path.rfind('/');
+    return slash == path.npos ? "" : path.substr(0, std::max<size_t>(slash, 1));
+}
 
 Error error_of(Failure failure) { return std::move(failure).value(); }
 
@@ -37,7 +43,7 @@ Result<void> Walk::add_file(std::string path, bool in_folder, std::optional<Erro
 {
     if (files_.size() == options_.most_files)
         return exhausted("more than " + std::to_string(options_.most_files) + " files, which is the limit");
-    auto folder = fs::path(path).parent_path();
+    auto folder = folder_of(path);
     files_.push_back({std::move(path), std::move(folder), in_folder, std::move(error)});
     return {};
 }
@@ -52,27 +58,34 @@ bool Walk::stays_below(fs::path const& link, fs::path const& root) const
     return end_of_root == root.end();
 }
 
-// Links to folders are not walked into: what they hold below the root is walked anyway.
-Result<void> Walk::add_entry(fs::directory_entry const& entry, std::string const& shown, fs::path const& root, std::vector<std::string>& folders)
+// Links to folders are not walked into: what they hold below the root is walked anyway. The folder itself says what an entry is: nothing of
+// it is asked for here unless it is a link.
+Result<void> Walk::add_entry(fs::directory_entry const& entry, fs::path const& root, std::vector<std::string>& folders)
 {
     std::error_code failed;
-    auto const status = entry.symlink_status(failed);
-    if (failed)
-        return add_file(shown, true, error_of(system_failure("cannot read", failed.value())));
-    if (fs::is_directory(status)) {
+    std::string const& shown = entry.path().native();
+    if (entry.is_symlink(failed))
+        return add_link(entry, root);
+    if (entry.is_directory(failed)) {
         folders.push_back(shown);
         return {};
     }
-    if (fs::is_regular_file(status))
+    if (entry.is_regular_file(failed))
         return add_file(shown, true);
-    if (!fs::is_symlink(status))
-        return add_file(shown, true, error_of(refused("a pipe, socket or device, wanted a file")));
-    auto const target = entry.status(failed);
+    if (failed)
+        return add_file(shown, true, error_of(system_failure("cannot read", failed.value())));
+    return add_file(shown, true, error_of(refused("a pipe, socket or device, wanted a file")));
+}
+
+Result<void> Walk::add_link(fs::directory_entry const& link, fs::path const& root)
+{
+    std::error_code failed;
+    auto const target = link.status(failed);
     if (failed || !fs::exists(target))
-        return add_file(shown, true, error_of(missing("a link that leads nowhere")));
-    if (!stays_below(entry.path(), root))
-        return add_file(shown, true, error_of(refused("a link that leads out of the folder: it was not followed")));
-    return fs::is_regular_file(target) ? add_file(shown, true) : Result<void>();
+        return add_file(link.path().native(), true, error_of(missing("a link that leads nowhere")));
+    if (!stays_below(link.path(), root))
+        return add_file(link.path().native(), true, error_of(refused("a link that leads out of the folder: it was not followed")));
+    return fs::is_regular_file(target) ? add_file(link.path().native(), true) : Result<void>();
 }
 
 Result<void> Walk::add_folder(std::string const& shown, fs::path const& root)
@@ -90,7 +103,7 @@ Result<void> Walk::add_folder(std::string const& shown, fs::path const& root)
         std::error_code failed;
         fs::directory_iterator entries(folder, failed);
         for (; !failed && entries != fs::directory_iterator(); entries.increment(failed))
-            TRY(add_entry(*entries, joined(folder, entries->path().filename().string()), root, folders));
+            TRY(add_entry(*entries, root, folders));
         if (failed)
             TRY(add_file(folder, true, error_of(system_failure("cannot read the folder", failed.value()))));
     }

@@ -3,7 +3,6 @@
 #include "base/result.h"
 #include "files/mapped.h"
 
-#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -17,7 +16,7 @@
 
 struct WalkedFile {
     std::string path; // the argument joined with the relative path, as the user would write it
-    std::filesystem::path folder; // where it lies
+    std::string folder; // where it lies; empty for the working folder
     bool in_folder = false; // found below a folder that was named, not named itself
     std::optional<Error> error; // it cannot be read: why
 };

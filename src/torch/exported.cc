@@ -107,7 +107,8 @@ private:
 
     Result<void> add_part(std::string const& name)
     {
-        file_.parts.push_back({name, TRY(members_.read(name))});
+        auto bytes = TRY(members_.read(name));
+        file_.parts.push_back({name, std::move(bytes)});
         return {};
     }
 

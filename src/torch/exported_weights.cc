@@ -47,8 +47,10 @@ Result<void> read_exported_weights(Json const& config, std::string const& folder
         std::string const path = folder + TRY(within(name, json_text(entry, "path_name")));
         auto const& meta = entry.contains("tensor_meta") ? entry["tensor_meta"] : Json();
         if (TRY(within(name, json_boolean(entry, "use_pickle")))) {
-            if (!members.was_read(path))
-                file.parts.push_back({path, TRY(within(name, members.read(path)))});
+            if (!members.was_read(path)) {
+                auto bytes = TRY(within(name, members.read(path)));
+                file.parts.push_back({path, std::move(bytes)});
+            }
             left_out.push_back(name + " is no plain tensor: PyTorch loads " + path + " as a pickle");
             continue;
         }

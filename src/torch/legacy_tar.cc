@@ -175,7 +175,8 @@ private:
             auto const bytes = elements < 0 ? std::nullopt : bytes_of_elements(*dtype, static_cast<uint64_t>(elements));
             if (!bytes)
                 return malformed("a storage of " + std::to_string(elements) + " elements").at("storages");
-            storages_[*key] = {*dtype, TRY(reader.next_bytes(*bytes)), *key, storages_.size()};
+            auto const content = TRY(reader.next_bytes(*bytes));
+            storages_[*key] = {*dtype, content, *key, storages_.size()};
         }
         auto const views = TRY(reader.next_pickle());
         for (auto const view : elements_in(views.root()).value_or(std::span<NodeId const>()))

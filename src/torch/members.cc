@@ -77,7 +77,8 @@ Result<void> TorchMembers::add_strangers(bool (*is_expected)(std::string_view na
         if (entry.is_directory() || read_.contains(entry.name) || (in_folder && is_expected(std::string_view(entry.name).substr(folder_.size()))))
             continue;
         findings_.push_back({"stranger", "a member that no reader of such an archive reads", entry.name, std::nullopt});
-        parts.push_back({entry.name, TRY(within(entry.name, archive_->content(entry)))});
+        auto bytes = TRY(within(entry.name, archive_->content(entry)));
+        parts.push_back({entry.name, std::move(bytes)});
     }
     return {};
 }

@@ -258,7 +258,8 @@ private:
     {
         for (auto const& name : members_.names_below("extra/")) {
             file_.extra_files.push_back(name.substr(std::string_view("extra/").size()));
-            file_.parts.push_back({name, TRY(members_.read(name))});
+            auto bytes = TRY(members_.read(name));
+            file_.parts.push_back({name, std::move(bytes)});
         }
         return {};
     }
