@@ -23,6 +23,11 @@ while IFS= read -r line; do
     fault "an include that is not spelled \"module/file.h\": $line"
 done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${sources[@]}" | grep -vE '#include "[a-z0-9_]+/[a-z0-9_]+\.(h|inc)"')
 
+# A TRY that returns from within braces leaks what stands before it in them: compilers do not destroy the elements of half a list.
+while IFS= read -r line; do
+    fault "a TRY behind another element in braces, which leaks when it returns: $line"
+done < <(grep -nE '\{[^ {};()][^{};()]*, *[^{};]*TRY\(' "${sources[@]}")
+
 # Doors include only doors.
 declare -A is_door
 while read -r words; do
