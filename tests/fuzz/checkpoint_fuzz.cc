@@ -1,6 +1,12 @@
 #include "files/zip.h"
 #include "torch/checkpoint.h"
 
+#include "fuzz/mutate_pickle.h"
+#include "fuzz/mutate_zip.h"
+
+// dictionaries: pickle zip torch
+// seeds: tests/data/checkpoint tests/hostile/cases/torch-*
+
 // Any bytes as a checkpoint file, and any bytes as the pickle of one with two storages; all tensors are copied out.
 
 namespace {
@@ -20,6 +26,12 @@ void read(SharedBytes file)
             __builtin_trap();
 }
 
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return size > 2 && data[0] == 'P' ? mutate_zip(data, size, most, dice, mutate_pickle) : mutate_pickle(data, size, most, dice);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)

@@ -4,7 +4,17 @@
 
 #include "base/check.h"
 
+#include "fuzz/mutate_protobuf.h"
+
 #include <string>
+
+// seeds: tests/hostile/cases/polyglot-* tests/hostile/cases/7z-*
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return mutate_protobuf(data, size, most, dice);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {

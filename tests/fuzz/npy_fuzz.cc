@@ -3,6 +3,16 @@
 
 #include "base/check.h"
 
+#include "fuzz/mutate_npy.h"
+
+// seeds: tests/hostile/cases/npy-*
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return mutate_npy(data, size, most, dice);
+}
+
 // What is read can be written, and reads again as the same elements.
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {

@@ -1,5 +1,17 @@
 #include "arrays/npz.h"
 
+#include "fuzz/mutate_npy.h"
+#include "fuzz/mutate_zip.h"
+
+// dictionaries: zip npy
+// seeds: tests/hostile/cases/npz-*
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return mutate_zip(data, size, most, dice, mutate_npy);
+}
+
 // Any bytes give a result or an error.
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {

@@ -5,7 +5,18 @@
 #include "base/bytes.h"
 #include "base/check.h"
 
+#include "fuzz/mutate_file.h"
+
 #include <string>
+
+// dictionaries: pickle zip tar npy safetensors onnx torchscript
+// seeds: tests/fuzz/corpus tests/data/checkpoint tests/data/exported tests/data/torchscript tests/data/runtime tests/hostile/cases
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return mutate_file(data, size, most, dice);
+}
 
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {

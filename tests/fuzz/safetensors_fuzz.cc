@@ -2,6 +2,17 @@
 
 #include "base/check.h"
 
+#include "fuzz/mutate_json.h"
+
+// dictionaries: safetensors json
+// seeds: tests/hostile/cases/safetensors-*
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return mutate_safetensors(data, size, most, dice);
+}
+
 // What is read can be written, and reads again as the same tensors.
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {

@@ -5,6 +5,7 @@
 
 #include <string>
 
+// dictionaries: torchscript
 // Any text as the code of an archive that is right otherwise: where it gives a Program, that keeps the promises of one.
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
 {

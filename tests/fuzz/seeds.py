@@ -10,6 +10,8 @@ import io
 import json
 import lzma
 import pathlib
+import pickle
+import pickletools
 import struct
 import tarfile
 import zipfile
@@ -86,7 +88,48 @@ def safetensors_of(header, data):
     return struct.pack("<Q", len(text)) + text + data
 
 
+def values():
+    shared = ["a", 2**70, -1.5]
+    return {"numbers": [0, 255, -1, 2**31, 2**63, True, None], "text": ("\u00e9\n", b"\x00\xff", bytearray(b"ab")), "sets": {frozenset({1})}, "shared": [shared, shared]}
+
+
+# As PyTorch writes the first pickle of an archive, by hand: PyTorch itself is not needed.
+STATE = (
+    b"\x80\x02ccollections\nOrderedDict\nq\x00)Rq\x01X\x01\x00\x00\x00wq\x02ctorch._utils\n_rebuild_tensor_v2\nq\x03((X\x07\x00\x00\x00storageq\x04"
+    b"ctorch\nFloatStorage\nq\x05X\x01\x00\x00\x000q\x06X\x03\x00\x00\x00cpuq\x07K\x10tq\x08QK\x00K\x02K\x03\x86q\x09K\x03K\x01\x86q\x0a\x89h\x00)Rq\x0btq\x0cRq\x0ds."
+)
+ARRAY = (
+    b"\x80\x02cnumpy.core.multiarray\n_reconstruct\nq\x00cnumpy\nndarray\nq\x01K\x00\x85q\x02C\x01bq\x03\x87q\x04Rq\x05(K\x01K\x02\x85q\x06cnumpy\ndtype\nq\x07"
+    b"X\x02\x00\x00\x00f4q\x08\x89\x88\x87q\x09Rq\x0a(K\x03X\x01\x00\x00\x00<q\x0bNNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tq\x0cb\x89C\x08\x00\x00\x80?\x00\x00\x00@q\x0dtq\x0eb."
+)
+CODE = b"""class Net(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  def forward(self: __torch__.Net,
+    x: Tensor) -> Tensor:
+    _0 = torch.add(x, CONSTANTS.c0)
+    if bool(torch.eq(_0, 1)):
+      y = (torch.relu(x), 1.5)[0]
+    else:
+      y = _0
+    for i in range(3):
+      y = torch.mul(y, i, )
+    return annotate(Tensor, y)
+"""
+
+
 def main():
+    for protocol in range(6):
+        put("pickle", f"protocol-{protocol}", pickle.dumps(values(), protocol))
+        put("pickle", f"protocol-{protocol}-class", pickle.dumps(slice(1, None), protocol))
+    put("pickle", "short", pickletools.optimize(pickle.dumps(values(), 4)))
+    put("pickle", "state", STATE)
+    put("pickle", "array", ARRAY)
+    put("checkpoint", "state", STATE)
+    put("torchscript", "net", CODE + b"\n#\n\x80\x02K\x01\x85.\n#\n\x80\x02c__torch__\nNet\n)\x81}X\x08\x00\x00\x00training\x89sb.")
+    put("script_parser", "net", CODE)
+    put("json", "values", json.dumps({"a": [1, -2.5e-7, True, None, "\u00e9\ud83d\ude00\n"], "b": {"c": [], "d": {}}}).encode())
     for name, method in (("stored", zipfile.ZIP_STORED), ("deflated", zipfile.ZIP_DEFLATED), ("bzip2", zipfile.ZIP_BZIP2), ("lzma", zipfile.ZIP_LZMA)):
         put("zip", name, zip_of(method))
     put("zip", "comment", zip_of(zipfile.ZIP_STORED, ("d/", "a"), b"a comment"))
@@ -110,6 +153,12 @@ def main():
     put("npy", "text", npy_of("<U2", (1,), "ab".encode("utf-32-le")))
     put("npy", "objects", npy_of("|O", (1,), b"\x80\x04]."))
     put("npy", "fields", npy_of([(("t", "a"), "<f4", (2,)), ("b", [("c", "|S3")])], (1,), bytes(11), 3))
+
+    npz = io.BytesIO()
+    with zipfile.ZipFile(npz, "w") as archive:
+        for name, content in (("a.npy", npy_of("<f4", (2,), bytes(8))), ("b.npy", npy_of("|O", (1,), b"\x80\x04]."))):
+            archive.writestr(zipfile.ZipInfo(name, EPOCH), content)
+    put("npz", "two", npz.getvalue())
 
     entry = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
     put("safetensors", "one", safetensors_of({"__metadata__": {"format": "pt"}, "a": entry}, bytes(8)))

@@ -2,6 +2,16 @@
 
 #include "base/check.h"
 
+#include "fuzz/mutate_tar.h"
+
+// seeds: tests/hostile/cases/tar-*
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return mutate_tar(data, size, most, dice);
+}
+
 namespace {
 
 std::string members_of(TarReader reader, bool in_place)

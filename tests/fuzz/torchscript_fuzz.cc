@@ -3,8 +3,14 @@
 #include "program/check.h"
 #include "torch/torchscript.h"
 
+#include "fuzz/mutate_pickle.h"
+#include "fuzz/mutate_zip.h"
+
 #include <algorithm>
 #include <string>
+
+// dictionaries: torchscript pickle zip
+// seeds: tests/data/torchscript tests/hostile/cases/torchscript-*
 
 namespace {
 
@@ -43,6 +49,12 @@ void read(SharedBytes bytes)
         CHECK(check_program(file->program).has_value(), "what is read keeps its promises");
 }
 
+}
+
+extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
+{
+    std::minstd_rand dice(seed);
+    return size > 2 && data[0] == 'P' ? mutate_zip(data, size, most, dice, mutate_pickle) : mutate_anyhow(data, size, most, dice);
 }
 
 extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size)
