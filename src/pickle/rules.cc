@@ -72,6 +72,11 @@ bool needs_code(PickleValue called, bool is_instance)
 
 void Judge::judge_unknown_call(PickleValue object, ResolvedCall const& call)
 {
+    auto const called = *object.callable();
+    if (!called.is(NodeKind::global) && !called.is(NodeKind::object) && !called.is(NodeKind::persistent_id) && !called.is(NodeKind::extension) && !called.is(NodeKind::buffer)) {
+        report(object, "misused", text_of(object) + ": a call of what cannot be called");
+        return;
+    }
     auto const named = graph_.value(call.class_or_function);
     bool const is_instance = object.call_kind() == CallKind::newobj || object.is_call_of("copyreg", "_reconstructor") || class_of(*object.callable()).id() != object.callable()->id();
     if (!named.is(NodeKind::global) || !needs_code(named, is_instance)) {

@@ -4,8 +4,8 @@ namespace {
 
 constexpr UseRule instance{.newobj = "", .base = 'o', .state = 'm'};
 constexpr UseRule new_index{.reduce = "Iu"};
-constexpr UseRule frequency{.reduce = "ib|ibi|ibn|ibii|ibni", .makes = 'p'};
-constexpr UseRule masked_array{.newobj = "", .base = 'o', .state = 'm', .makes = 'e'};
+constexpr UseRule frequency{.reduce = "ib|ibi|ibn|ibii|ibni|ibD", .makes = 'p'};
+constexpr UseRule column{.newobj = "", .base = 'o', .state = 'm', .makes = 'e'};
 
 // Names of pandas 1 and 2 stand where they are defined, those of pandas 3 mostly in `pandas` and `pandas.arrays`.
 // Source: pandas core/generic.py (NDFrame.__setstate__), core/internals/managers.py, core/indexes/*.py, core/arrays/*.py,
@@ -20,8 +20,8 @@ constexpr NamedRule rules[] = {
     {"pandas.core.indexes.period", "_new_PeriodIndex", new_index},
     {"pandas.core.indexes.frozen", "FrozenList", {.reduce = "l"}},
     {"pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked", {.reduce = "ciz", .state = 'n', .makes = 'e'}},
-    {"pandas", "StringDtype", {.reduce = "s|sx", .newobj = "", .base = 'o', .state = 'm'}},
-    {"pandas.core.arrays.string_", "StringDtype", {.reduce = "s|sx", .newobj = "", .base = 'o', .state = 'm'}},
+    {"pandas", "StringDtype", {.reduce = "s|sf|sV", .newobj = "", .base = 'o', .state = 'm'}},
+    {"pandas.core.arrays.string_", "StringDtype", {.reduce = "s|sf|sV", .newobj = "", .base = 'o', .state = 'm'}},
     {"pandas", "PeriodDtype", {.reduce = "s|p"}},
     {"pandas.core.dtypes.dtypes", "PeriodDtype", {.reduce = "s|p"}},
     {"pandas._libs.tslibs.timestamps", "_unpickle_timestamp", {.reduce = "ipv|ipvi"}},
@@ -30,6 +30,10 @@ constexpr NamedRule rules[] = {
     {"pandas._libs.tslibs.nattype", "__nat_unpickle", {.reduce = "z"}},
     {"pandas", "NA", {.is_value = true}},
     {"pandas._libs.missing", "NA", {.is_value = true}},
+    {"pandas._libs.sparse", "IntIndex", {.reduce = "iW"}},
+    {"pandas._libs.sparse", "BlockIndex", {.reduce = "iWW"}},
+    // There is no such name, so loading stops at it: what joblib's array of objects in an index comes to where pickle.load reads the file.
+    {"pandas", "dtype", {.reduce = "Ubb", .state = 'y', .makes = 'A'}},
     {"pytz", "_UTC", {.reduce = "", .makes = 'Z'}},
     {"pytz", "_p", {.reduce = "k|kiis", .makes = 'Z'}},
     {"pyarrow.lib", "type_for_alias", {.reduce = "s"}},
@@ -39,22 +43,24 @@ constexpr NamedRule rules[] = {
 
 constexpr RuleFamily families[] = {
     {"Frames, series, their dtypes",
-        "pandas DataFrame Series CategoricalDtype DatetimeTZDtype\n"
+        "pandas DataFrame Series CategoricalDtype DatetimeTZDtype SparseDtype\n"
         "pandas.core.frame DataFrame\n"
         "pandas.core.series Series\n"
-        "pandas.core.dtypes.dtypes CategoricalDtype DatetimeTZDtype\n"
+        "pandas.core.dtypes.dtypes CategoricalDtype DatetimeTZDtype SparseDtype\n"
+        "pandas.core.arrays.sparse.dtype SparseDtype\n"
         "pandas BooleanDtype Float32Dtype Float64Dtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype\n"
         "pandas.core.arrays.boolean BooleanDtype\n"
         "pandas.core.arrays.floating Float32Dtype Float64Dtype\n"
         "pandas.core.arrays.integer Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype\n",
         instance},
-    {"Columns with missing values, and of texts",
-        "pandas.arrays ArrowStringArray BooleanArray FloatingArray IntegerArray\n"
+    {"Columns with missing values, sparse ones, and of texts",
+        "pandas.arrays ArrowStringArray BooleanArray FloatingArray IntegerArray SparseArray\n"
+        "pandas.core.arrays.sparse.array SparseArray\n"
         "pandas.core.arrays.boolean BooleanArray\n"
         "pandas.core.arrays.floating FloatingArray\n"
         "pandas.core.arrays.integer IntegerArray\n"
         "pandas.core.arrays.string_arrow ArrowStringArray\n",
-        masked_array},
+        column},
     {"Other columns, named where they are made anew",
         "pandas Categorical\n"
         "pandas.arrays DatetimeArray NumpyExtensionArray PeriodArray StringArray TimedeltaArray\n"

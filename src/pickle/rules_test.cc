@@ -27,6 +27,20 @@ std::string const numpy_type = name("numpy", "dtype") + "(" + text("f8") + "\x89
 std::string const transformer = name("sklearn.preprocessing._function_transformer", "FunctionTransformer") + ")\x81}";
 std::string distribution(std::string_view code) { return name("scipy.stats._continuous_distns", "beta_gen") + ")\x81}" + text("_parse_arg_template") + text(code) + "sb."; }
 
+std::string new_index(std::string const& items) { return name("pandas.core.indexes.base", "_new_Index") + name("pandas", "RangeIndex") + "}(" + items + "u\x86R"; }
+std::string const column = name("pandas._libs.arrays", "__pyx_unpickle_NDArrayBacked") + name("pandas.arrays", "DatetimeArray") + "K\1N\x87R";
+std::string jagged(std::string const& parts)
+{
+    std::string const made = "torch.nested._internal.nested_tensor";
+    return name("torch._tensor", "_rebuild_from_type_v2") + "(" + name(made, "_rebuild_njt") + name(made, "NestedTensor") + "}(" + parts + "u\x85}tR.";
+}
+std::string arrow_buffer(std::string const& bytes) { return name("pyarrow.lib", "py_buffer") + "C" + static_cast<char>(bytes.size()) + bytes + "\x85R"; }
+std::string arrow(std::string const& count, std::string const& validity, std::string const& offsets, std::string_view type = "string")
+{
+    std::string const parts = name("pyarrow.lib", "type_for_alias") + text(type) + "\x85R" + count + "K\0K\0]("s + validity + arrow_buffer(offsets) + arrow_buffer("abc") + "e]";
+    return name("pyarrow.lib", "_restore_array") + "(" + parts + "t\x85R.";
+}
+
 struct Case {
     char const* name;
     PickleFlavour flavour;
@@ -108,6 +122,32 @@ Case const cases[] = {
     {"any attribute", plain, "c__builtin__\ngetattr\n" + name("argparse", "Namespace") + text("__init__") + "\x86R.", ""},
     {"a torch file in bytes", plain, name("torch.storage", "_load_from_bytes") + "C\4abcd\x85R.", "safe"},
     {"TorchScript classes", script, name("__torch__.a", "B") + ")\x81}b.", "safe"},
+    {"an array of Python", plain, name("array", "array") + text("d") + "](K\1K\2e\x86R.", "safe"},
+    {"an array of Python in bytes", plain, name("array", "_array_reconstructor") + "(" + name("array", "array") + text("d") + "K\x0e" + "C\x08" + "12345678tR.", "safe"},
+    {"an array of another class", plain, name("array", "_array_reconstructor") + "(" + name("mmap", "mmap") + text("d") + "K\x0e" + "C\x08" + "12345678tR.", ""},
+    {"an index", plain, new_index(text("name") + "N" + text("start") + "K\0"s + text("stop") + "K\5" + text("step") + "K\1") + ".", "safe"},
+    {"an index of more", plain, new_index(text("name") + "N" + text("engine") + "K\5") + ".", ""},
+    {"a time zone that is the name of a file", plain, new_index(text("tz") + text("dateutil//etc/x")) + ".", ""},
+    {"a block of an index", plain, name("pandas._libs.internals", "_unpickle_block") + new_index("") + "K\0K\2\x87R."s, ""},
+    {"a frame", plain, name("pandas", "DataFrame") + ")\x81}" + text("_typ") + text("dataframe") + "sb.", "safe"},
+    {"a frame with a method", plain, name("pandas", "DataFrame") + ")\x81}" + text("__len__") + name("numpy", "sum") + "sb.", ""},
+    {"a column", plain, column + "(" + numpy_type + "N}" + text("unit") + text("ns") + "stb.", "safe"},
+    {"a column with a method", plain, column + "(" + numpy_type + "N}" + text("__len__") + name("numpy", "sum") + "stb.", ""},
+    {"a column of attributes", plain, column + "}" + text("unit") + text("ns") + "sb.", "safe"},
+    {"texts of Arrow", plain, arrow("K\2", "N", "\0\0\0\0\1\0\0\0\3\0\0\0"s), "safe"},
+    {"and which are missing", plain, arrow("K\2", arrow_buffer("\3"), "\0\0\0\0\1\0\0\0\3\0\0\0"s), "safe"},
+    {"no texts", plain, arrow("K\0"s, "N", ""), "safe"},
+    {"an offset beyond the characters", plain, arrow("K\2", "N", "\0\0\0\0\1\0\0\0\4\0\0\0"s), ""},
+    {"an offset before the last", plain, arrow("K\2", "N", "\0\0\0\0\2\0\0\0\1\0\0\0"s), ""},
+    {"more texts than offsets", plain, arrow("K\3", "N", "\0\0\0\0\1\0\0\0\3\0\0\0"s), ""},
+    {"fewer texts than none", plain, arrow("J\xff\xff\xff\xff", "N", "\0\0\0\0"s), ""},
+    {"more texts than are known to be there", plain, arrow("K\2", arrow_buffer(""), "\0\0\0\0\1\0\0\0\3\0\0\0"s), ""},
+    {"another type of Arrow", plain, arrow("K\2", "N", "\0\0\0\0\1\0\0\0\3\0\0\0"s, "double"), ""},
+    {"a jagged tensor", torch, jagged(text("values") + tensor(storage) + text("offsets") + tensor(storage) + text("lengths") + "N" + text("_metadata_cache") + "}" + text("min_seqlen") + tensor(storage) + "s"), "safe"},
+    {"a jagged tensor of names", torch, jagged(text("values") + name("numpy", "sum") + text("offsets") + tensor(storage)), ""},
+    {"a jagged tensor without values", torch, jagged(text("offsets") + tensor(storage)), ""},
+    {"a jagged tensor that keeps more", torch, jagged(text("values") + tensor(storage) + text("offsets") + tensor(storage) + text("_metadata_cache") + "}" + text("x") + "Ns"), ""},
+    {"a call of a text", plain, text("C") + ")R.", "misused: 'C'(): a call of what cannot be called"},
     {"are not for a checkpoint", torch, name("__torch__.a", "B") + ")\x81}b.", "needs-your-code: an instance of __torch__.a.B: loading it runs the code of that class"},
     {"TorchScript lists", script, name("torch.jit._pickle", "build_intlist") + "](K\1e\x85R.", "safe"},
 };
