@@ -11,6 +11,7 @@
 
 // dictionaries: pickle zip tar npy safetensors onnx torchscript
 // seeds: tests/fuzz/corpus tests/data/checkpoint tests/data/exported tests/data/torchscript tests/data/runtime tests/hostile/cases
+// options: -entropic=0 -max_len=4096
 
 extern "C" size_t LLVMFuzzerCustomMutator(uint8_t* data, size_t size, size_t most, unsigned seed)
 {
