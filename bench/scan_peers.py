@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# needs: picklescan==0.0.30 modelscan==0.8.6 joblib==1.5.2 numpy==2.2.6 torch==2.13.0
+# needs: picklescan==1.0.5 modelscan==0.8.8 joblib==1.6.0 numpy==2.4.6 torch==2.13.0
 """scan_peers.py [--rounds N] [--program PATH]: what a scan costs, beside the scanners and loaders that people use today.
 
 Run it with the Python of an environment that has the packages named above. It makes its files under build/bench/scan (1.1 GB), then
