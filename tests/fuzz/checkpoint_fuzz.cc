@@ -6,6 +6,7 @@
 
 // dictionaries: pickle zip torch
 // seeds: tests/data/checkpoint tests/hostile/cases/torch-*
+// options: -entropic=0 -max_len=4096
 
 // Any bytes as a checkpoint file, and any bytes as the pickle of one with two storages; all tensors are copied out.
 

@@ -11,6 +11,7 @@
 
 // dictionaries: torchscript pickle zip
 // seeds: tests/data/torchscript tests/hostile/cases/torchscript-*
+// options: -entropic=0 -max_len=4096
 
 namespace {
 
