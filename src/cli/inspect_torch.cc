@@ -3,6 +3,7 @@
 
 #include "publish/words.h"
 #include "torch/exported.h"
+#include "torch/old_script.h"
 
 #include <algorithm>
 #include <set>
@@ -202,27 +203,63 @@ Result<void> describe_checkpoint(SharedBytes const& bytes, Description& descript
     return {};
 }
 
+namespace {
+
+void add_operators(std::vector<TorchScriptOperator> const& operators, std::function<std::string(SourcePlace)> const& place_text, Description& description)
+{
+    description.document["operators"] = Json::array();
+    std::vector<std::vector<std::string>> rows;
+    for (auto const& operation : operators) {
+        description.document["operators"].push_back({{"operator", operation.name}, {"count", operation.count}});
+        rows.push_back({operation.name, std::to_string(operation.count), operation.places.empty() ? "" : place_text(operation.places.front())});
+    }
+    description.add_section("operators, calls, the first of them", std::move(rows));
+}
+
+void add_code(std::vector<TorchScriptCode> const& code, Description& description)
+{
+    description.document["code"] = Json::object();
+    for (auto const& [name, text] : code) {
+        description.document["code"][name] = text_of(text.bytes());
+        add_text(name, text_of(text.bytes()), description);
+    }
+}
+
+Result<void> describe_old_torchscript(std::shared_ptr<ZipArchive const> archive, Description& description)
+{
+    auto const script = TRY(read_old_torchscript(std::move(archive)));
+    description.document["extra_files"] = script.extra_files;
+    description.document["made_by"] = script.producer;
+    description.add_row("format", "TorchScript of PyTorch 1.0 to 1.3, version " + std::to_string(script.format_version));
+    description.add_row("made by", script.producer);
+    description.document["tensors"] = Json::array();
+    add_tensors(script.tensors, "", description);
+    add_operators(
+        script.operators, [&](SourcePlace place) { return script.code[place.file].name + ":" + std::to_string(place.line); }, description);
+    add_code(script.code, description);
+    for (auto const& reason : script.left_out)
+        description.add_advice(reason);
+    description.add_advice("to convert it, load it with a PyTorch from 1.4 to 2.0 and save it again with torch.jit.save");
+    return {};
+}
+
+}
+
 Result<void> describe_torchscript(SharedBytes const& bytes, Description& description)
 {
-    auto const script = TRY(read_torchscript(bytes));
+    auto const archive = std::make_shared<ZipArchive const>(TRY(ZipArchive::read(bytes)));
+    if (is_old_torchscript(*archive))
+        return describe_old_torchscript(archive, description);
+    auto const script = TRY(read_torchscript(archive));
     description.document["traced"] = script.program.traced;
     description.document["extra_files"] = script.extra_files;
     description.add_row("made by", script.program.traced ? "tracing" : "scripting");
     add_methods(script.program, description);
     description.document["tensors"] = Json::array();
     add_program_tensors(script.program, description);
-    description.document["operators"] = Json::array();
-    std::vector<std::vector<std::string>> rows;
-    for (auto const& operation : script.operators) {
-        description.document["operators"].push_back({{"operator", operation.name}, {"count", operation.count}});
-        rows.push_back({operation.name, std::to_string(operation.count), operation.places.empty() ? "" : script.program.text(operation.places.front())});
-    }
-    description.add_section("operators, calls, the first of them", std::move(rows));
-    description.document["code"] = Json::object();
-    for (auto const& [name, text] : script.code) {
-        description.document["code"][name] = text_of(text.bytes());
-        add_text(name, text_of(text.bytes()), description);
-    }
+    add_operators(
+        script.operators, [&](SourcePlace place) { return script.program.text(place); }, description);
+    add_code(script.code, description);
     for (auto const& finding : script.findings)
         if (!finding.is_danger())
             description.add_advice(finding.message);

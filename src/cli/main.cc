@@ -86,7 +86,7 @@ World make_world()
     World world;
     world.program = program_path();
     world.worker_environment = worker_environment();
-    world.user = user_name();
+    world.user = user_name;
     world.onnxruntime = variable("HULLMARK_ONNXRUNTIME");
     if (auto const registry = variable("HULLMARK_REGISTRY"); !registry.empty())
         world.registry = registry;

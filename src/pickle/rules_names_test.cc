@@ -39,7 +39,7 @@ std::string safe_uses(std::string const& module, std::string const& attribute)
     };
     std::pair<char const*, std::string> const spellings[] = {{"GLOBAL", proto(2) + name(module, attribute)}, {"STACK_GLOBAL", stack_global(module, attribute)}};
     for (auto const& [spelling, named] : spellings) {
-        auto const as = [&](std::string const& use, std::string const& rest) { is_safe_as(spelling + ":"s + use, named + rest); };
+        auto const as = [&, &spelling = spelling, &named = named](std::string const& use, std::string const& rest) { is_safe_as(spelling + ":"s + use, named + rest); };
         as("value", ".");
         as("BUILD", "}b.");
         as("NEWOBJ,BUILD()", ")\x81}" + text("a") + "K\1sb.");

@@ -110,7 +110,7 @@ Result<Published> publish(PublishRequest const& request, World const& world, Pro
 
     TRY(begin(world, progress, "publish", request.registry));
     auto registry = TRY(open_registry(request.registry, RegistryAccess::create));
-    RegistryActor const actor{world.user, world.now_ms(), "publish " + source.name()};
+    RegistryActor const actor{world.user(), world.now_ms(), "publish " + source.name()};
     published.version = TRY(registry.publish(version_of(request, source, package), request.unverified, actor));
     progress.end(fmt::format("{} version {}{}", request.name, published.version.number, request.aliases.empty() ? "" : fmt::format(", @{}", fmt::join(request.aliases, ", @"))));
     // The files were on the disk before the row of the version, and the aliases moved with it: the version is there for good.

@@ -26,7 +26,7 @@ protected:
         : folder_(std::filesystem::temp_directory_path() / ("hullmark-publish-" + std::to_string(::getpid())))
     {
         std::filesystem::create_directories(folder_);
-        world_.user = "tester";
+        world_.user = [] { return "tester"; };
         world_.program = "/proc/self/exe";
         world_.now_ms = [] { return int64_t{1'700'000'000'000}; };
         world_.elapsed_ms = [] { return int64_t{0}; };

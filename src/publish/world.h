@@ -15,7 +15,7 @@
 struct World {
     std::filesystem::path program; // file of the running program
     std::vector<std::string> worker_environment; // NAME=value: what the program itself needs where it is started again
-    std::string user; // who it runs for; stands in the registry's history
+    std::function<std::string()> user; // who it runs for, which stands in the registry's history; the system looks it up
     std::string onnxruntime; // HULLMARK_ONNXRUNTIME: the library to use; empty: it is searched for
     std::string registry = "./hullmark-registry"; // HULLMARK_REGISTRY, or the folder that is the default
     std::string search_path; // PATH

@@ -2,6 +2,7 @@
 
 #include "files/zip.h"
 #include "recognise/pickles.h"
+#include "torch/old_script.h"
 #include "torch/torchscript.h"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ constexpr ArchiveRule archive_rules[] = {
     {Kind::torch_package, [](ZipArchive const& archive) { return has_below_folder(archive, ".data/extern_modules"); }},
     {Kind::torch_exported_program, [](ZipArchive const& archive) { return has_below_folder(archive, "archive_format") || has_below_folder(archive, "serialized_exported_program.json"); }},
     {Kind::torchscript, [](ZipArchive const& archive) { return is_torchscript(archive) || has_below_folder(archive, "bytecode.pkl") || has_below_folder(archive, "constants.pkl"); }},
-    {Kind::torchscript, [](ZipArchive const& archive) { return has_below_folder(archive, "model.json") && has_below_folder(archive, "attributes.pkl"); }}, // before PyTorch 1.4
+    {Kind::torchscript, is_old_torchscript},
     {Kind::torch_checkpoint, [](ZipArchive const& archive) { return has_below_folder(archive, "data.pkl"); }},
     {Kind::keras, [](ZipArchive const& archive) { return archive.find("config.json") != nullptr && (archive.find("metadata.json") != nullptr || archive.find("model.weights.h5") != nullptr); }},
     {Kind::skops, [](ZipArchive const& archive) { return archive.find("schema.json") != nullptr; }},

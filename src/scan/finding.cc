@@ -62,6 +62,8 @@ message begins with the word for what is wrong.)"},
     {"writes-files", 350, danger, true, "the code reads or writes files", R"(The program in the archive uses an operator that reads or writes files (aten::save, aten::from_file). PyTorch runs it when the module is
 loaded or called.)"},
     {"custom-code", 351, danger, true, "the code needs operators or classes of a library", R"(The program uses operators or classes that PyTorch does not have: whoever loads it must load a library that has them.)"},
+    {"package-code", 357, danger, true, "a package of Python code", R"(The archive was written by torch.package and holds Python modules: whoever loads something from it runs them. What to do: load it where
+nothing can be lost, and save the state dict, or the module with torch.jit.save.)"},
     {"pickle", 352, danger, false, "a pickle that no TorchScript file has", R"(A pickle inside of the archive has instructions or names that torch.jit.save never writes.)"},
     {"expression", 355, danger, true, "an expression outside of its grammar", R"(A size in an exported program is written as an expression, and torch.export.load gives it to Python's eval. This one is no expression of
 sizes.)"},

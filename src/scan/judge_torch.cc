@@ -1,7 +1,9 @@
 #include "scan/judgement.h"
 
+#include "recognise/recognise.h"
 #include "torch/checkpoint.h"
 #include "torch/exported.h"
+#include "torch/old_script.h"
 #include "torch/torchscript.h"
 
 #include <span>
@@ -25,6 +27,17 @@ TorchPickleVisitor constants_into(Judgement& judgement)
         Judgement::Place const inside(judgement, member);
         judge_constants(judgement, pickle);
     };
+}
+
+// Source: PyTorch torch/package/package_importer.py.
+bool is_package_code(std::string_view member) { return member.ends_with(".py") || member.find("/.data/ts_code/") != member.npos; }
+
+// torch.jit.load looks for its own members, whatever else is in an archive.
+void add_if_script(Judgement& judgement, SharedBytes const& file)
+{
+    auto const archive = ZipArchive::read(file, judgement.limits());
+    if (archive && (is_torchscript(*archive) || is_old_torchscript(*archive)))
+        judgement.add("two-formats", "it is TorchScript as well: torch.jit.load would run the code in it");
 }
 
 void judge_pieces(Judgement& judgement, SharedBytes const& file)
@@ -51,6 +64,13 @@ void judge_checkpoint(Judgement& judgement, SharedBytes const& file)
 
 void judge_torchscript(Judgement& judgement, SharedBytes const& file)
 {
+    auto const archive = ZipArchive::read(file, judgement.limits());
+    if (archive && is_old_torchscript(*archive)) {
+        auto const old = read_old_torchscript(std::make_shared<ZipArchive const>(*archive), judgement.limits(), constants_into(judgement));
+        if (!judgement.succeeded(old))
+            return judge_pieces(judgement, file);
+        return add_all(judgement, old->findings, old->parts);
+    }
     auto const script = read_torchscript(file, judgement.limits(), constants_into(judgement));
     if (!judgement.succeeded(script))
         return judge_pieces(judgement, file);
@@ -59,14 +79,37 @@ void judge_torchscript(Judgement& judgement, SharedBytes const& file)
 
 void judge_exported_program(Judgement& judgement, SharedBytes const& file)
 {
+    add_if_script(judgement, file);
     auto const program = read_exported_program(file, judgement.limits());
     if (!judgement.succeeded(program))
         return judge_pieces(judgement, file);
     add_all(judgement, program->findings, program->parts);
 }
 
+// Python modules and pickles, which find their classes in these modules first. Storages are bytes without a meaning of their own.
 void judge_torch_package(Judgement& judgement, SharedBytes const& file)
 {
-    judgement.add("not-judged-yet", "torch.package: it holds Python code that its loader runs");
-    judge_zip(judgement, file);
+    add_if_script(judgement, file);
+    auto const archive = ZipArchive::read(file, judgement.limits());
+    if (!judgement.succeeded(archive))
+        return;
+    for (auto const& finding : archive->findings())
+        judgement.add_reported(finding.code, finding.message, {finding.entry.empty() ? "byte " + std::to_string(finding.offset) : finding.entry});
+    for (auto const& entry : archive->entries()) {
+        if (entry.is_directory() || entry.name.ends_with(".storage"))
+            continue;
+        auto const content = archive->content(entry);
+        Judgement::Place const inside(judgement, entry.name);
+        if (!judgement.succeeded(content))
+            continue;
+        judgement.spend(content->size());
+        if (!check_crc(entry, content->bytes()))
+            judgement.add("crc", "the CRC of the member is wrong");
+        if (is_package_code(entry.name))
+            judgement.add("package-code", "Python code, which torch.package runs when something in the archive is loaded");
+        else if (recognise(*content, judgement.limits()) == Kind::pickle)
+            judge_pickles(judgement, *content, PickleFlavour::torch_state);
+        else
+            judgement.judge(*content, Judgement::Role::member);
+    }
 }

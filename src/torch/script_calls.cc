@@ -1,3 +1,4 @@
+#include "torch/script_evidence.h"
 #include "torch/script_lowering_state.h"
 
 #include <array>
@@ -20,23 +21,6 @@ constexpr std::array<Builtin, 6> builtins{{
 }};
 
 constexpr std::string_view new_suffix = ".__new__";
-
-// "aten::add" of "torch.add", "quantized::linear" of "ops.quantized.linear"; nothing of other names.
-std::optional<std::string> operator_of(std::string_view name)
-{
-    if (name == "torch.autograd.grad" || name == "torch.autograd.backward")
-        return "aten::" + std::string(name.substr(name.rfind('.') + 1));
-    bool const is_torch = name.starts_with("torch.");
-    if (!is_torch && !name.starts_with("ops."))
-        return std::nullopt;
-    std::string_view const rest = name.substr(name.find('.') + 1);
-    size_t const dot = rest.find('.');
-    if (is_torch)
-        return dot == std::string_view::npos ? std::optional("aten::" + std::string(rest)) : std::nullopt;
-    if (dot == std::string_view::npos || rest.find('.', dot + 1) != std::string_view::npos)
-        return std::nullopt;
-    return std::string(rest.substr(0, dot)) + "::" + std::string(rest.substr(dot + 1));
-}
 
 }
 
@@ -89,7 +73,7 @@ Result<Call> ScriptLowering::call_of_name(ScriptExpression const& expression)
 
 Result<Call> ScriptLowering::call_of_outer(std::string const& name, ScriptExpression const& expression)
 {
-    if (auto target = operator_of(name))
+    if (auto target = script_operator(name))
         return call_with_arguments(std::move(*target), expression);
     if (names_.functions.contains(name)) {
         Call call = TRY(call_with_arguments("prim::CallFunction", expression));

@@ -1,30 +1,19 @@
 #include "torch/torchscript.h"
 
 #include "pickle/machine.h"
-#include "pickle/rules.h"
 #include "program/check.h"
 #include "torch/members.h"
 #include "torch/operator_rules.h"
+#include "torch/script_evidence.h"
 #include "torch/script_objects.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace {
 
 constexpr int64_t newest_version = 10; // PyTorch caffe2/serialize/versions.h, kMaxSupportedFileFormatVersion
 constexpr int64_t package_version = 6;
-
-// What PyTorch itself and the libraries that come with it register. Anything else is code that a file cannot bring along, but that
-// it can call where it is there.
-constexpr std::array<std::string_view, 5> known_class_namespaces{"quantized", "rnn", "sparse", "mkldnn", "xnnpack"};
-
-template <size_t Count>
-bool is_one_of(std::array<std::string_view, Count> const& names, std::string_view name)
-{
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 class ArchiveReader {
 public:
@@ -124,25 +113,15 @@ private:
     // Members of enumerations are called with what is no tuple.
     void judge(Pickle const& pickle, std::set<uint64_t> const& member_offsets, uint64_t size, std::string const& member)
     {
-        PickleFindings found = pickle.findings;
-        found.add(judge_pickle(pickle, PickleFlavour::torch_script));
-        for (auto const& finding : found.list)
-            if (!member_offsets.contains(finding.offset))
-                add_finding("pickle", member, finding.offset, finding.message);
-        constexpr std::string_view built_in = "__torch__.torch.classes.";
-        for (auto const& mention : pickle.mentions) {
-            std::string const name = pickle.graph.value(mention.global).qualified_name();
-            if (name.starts_with(built_in) && !is_one_of(known_class_namespaces, std::string_view(name).substr(built_in.size(), name.find('.', built_in.size()) - built_in.size())))
-                add_finding("custom-code", member, mention.offset, name + ": a class of a library that the file does not bring along");
-        }
+        judge_script_pickle(pickle, member, size, member_offsets, file_.findings);
+        if (member == "bytecode.pkl")
+            judge_mobile_operators(pickle, member, file_.findings);
         std::string const storages = member == "constants.pkl" ? "constants/" : member == "traced_inputs.pkl" ? "traced_inputs/"
                                                                                                               : "data/";
         if (visit_)
             visit_(pickle, member);
         for (auto const& key : storage_keys(pickle.graph))
             members_.mark_read(storages + key);
-        if (pickle.end != size)
-            add_finding("trailing-bytes", member, pickle.end, std::to_string(size - pickle.end) + " bytes follow the pickle");
     }
 
     Result<std::vector<ProgramValue>> read_constants(ScriptCode const& code, TorchStorages& storages)
