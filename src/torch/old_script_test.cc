@@ -95,8 +95,8 @@ TEST(OldScript, tells_what_would_do_something)
 {
     EXPECT_EQ(answer_with("code/net.py", code_that("torch.save(self.weight, \"f\")")), "weight bias inner.scale aten::mul aten::save finding writes-files in code/net.py:3 ");
     EXPECT_EQ(answer_with("libs/__torch__/a.py", code_that("(self.weight).save(\"f\")")), "weight bias inner.scale aten::add aten::matmul aten::save prim::NumToTensor finding writes-files in libs/__torch__/a.py:3 ");
-    EXPECT_EQ(answer_with("elsewhere.py", code_that("ops.mine.run(1)")), good_answer.substr(0, 44) + "mine::run prim::NumToTensor finding custom-code in elsewhere.py:3 ");
-    EXPECT_EQ(answer_with("attributes.pkl", "cposix\nsystem\n(X\x02\0\0\0lstR."), good_answer + "finding pickle in attributes.pkl ");
+    EXPECT_EQ(answer_with("elsewhere.py", code_that("ops.mine.run(1)")), good_answer.substr(0, 57) + "mine::run prim::NumToTensor finding custom-code in elsewhere.py:3 ");
+    EXPECT_EQ(answer_with("attributes.pkl", "cposix\nsystem\n(Vls\ntR."), good_answer + "finding pickle in attributes.pkl ");
     EXPECT_EQ(answer_with("attributes.pkl", "\x80\x02)..."), good_answer + "finding trailing-bytes in attributes.pkl ");
     EXPECT_EQ(answer_with("debug/net.pkl", "cposix\nsystem\n)R."), good_answer + "finding pickle in debug/net.pkl ");
     EXPECT_EQ(answer_with("something", "else"), good_answer + "finding stranger in net/something ");

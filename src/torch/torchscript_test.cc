@@ -269,6 +269,18 @@ TEST(TorchScript, tells_what_may_do_more_than_compute)
     EXPECT_EQ(answer(members), "finding trailing-bytes: 4 bytes follow the pickle, data.pkl\nfinding stranger: a member that no reader of such an archive reads, n/data.pkl\n");
 }
 
+TEST(TorchScript, judges_the_operators_of_the_mobile_form)
+{
+    auto const with = [](std::string const& name) {
+        auto members = model(object("__torch__", "M", ""));
+        members.emplace_back("m/bytecode.pkl", pickle("((" + text("operators") + "((" + text(name) + text("") + "tttt"));
+        return answer(members);
+    };
+    EXPECT_EQ(with("aten::conv2d"), "");
+    EXPECT_EQ(with("aten::save"), "finding writes-files: aten::save reads or writes files that the model names, bytecode.pkl\n");
+    EXPECT_EQ(with("mine::run"), "finding custom-code: mine::run: an operator of a library that the file does not bring along, bytecode.pkl\n");
+}
+
 // A pickle of a few hundred bytes unfolds into 2^100 values, or nests 100,000 deep.
 TEST(TorchScript, is_not_led_into_endless_work)
 {
