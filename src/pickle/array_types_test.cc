@@ -30,6 +30,14 @@ std::string subarray(unsigned size, std::string const& type, std::string const& 
 std::string const f8 = dtype("f8", number_state());
 std::string const objects = dtype("O8", "(K\3" + text("|") + "NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x3ft");
 
+std::string ones(size_t count)
+{
+    std::string pushed;
+    for (size_t index = 0; index < count; ++index)
+        pushed += "K\1";
+    return pushed;
+}
+
 // "8", "8 objects", or the error.
 std::string answer(std::string const& bytes)
 {
@@ -95,6 +103,40 @@ Case const cases[] = {
     {"a sub-array of a size that is text", subarray(48, f8, text("a") + "\x85"), "a numpy.dtype whose sub-array has no shape"},
     {"a sub-array that is no pair", dtype("V8", "(K\3" + text("|") + "]NNK\x08K\1K\0t"s), "a numpy.dtype whose sub-array is not a type and a shape"},
     {"a sub-array beyond all memory", subarray(48, f8, "\x8a\x08\0\0\0\0\0\0\0\x40"s + "\x8a\x08\0\0\0\0\0\0\0\x40"s + "\x86"), "a numpy.dtype whose sub-array is beyond 2^63 bytes"},
+    {"a small integer", dtype("u1", number_state()), "1"},
+    {"a short integer", dtype("i2", number_state()), "2"},
+    {"a long integer", dtype("u8", number_state()), "8"},
+    {"a half", dtype("f2", number_state()), "2"},
+    {"a float", dtype("f4", number_state()), "4"},
+    {"a long double of 10 bytes", dtype("f10", number_state()), "10"},
+    {"a long double of 12 bytes", dtype("f12", number_state()), "12"},
+    {"a long double of 16 bytes", dtype("f16", number_state()), "16"},
+    {"a complex of floats", dtype("c8", number_state()), "8"},
+    {"a complex of doubles", dtype("c16", number_state()), "16"},
+    {"complexes of long doubles", dtype("c20", number_state()), "20"},
+    {"and of 24 bytes", dtype("c24", number_state()), "24"},
+    {"and of 32 bytes", dtype("c32", number_state()), "32"},
+    {"a state without flags", dtype("f8", "(K\3" + text("<") + "NNNK\x08K\1t"s), "8"},
+    {"a structure whose second field holds objects", structure(24, text("a") + text("b"), field("a", objects, 0) + field("b", objects, 8), 63), "24 objects"},
+    {"a state of 6 values", dtype("f8", "(K\3" + text("<") + "NNNK\0t"s), "a numpy.dtype whose state is not a tuple of 7 to 9 values"},
+    {"a state of 10 values", dtype("f8", "(K\3" + text("<") + "NNNNNNNNt"), "a numpy.dtype whose state is not a tuple of 7 to 9 values"},
+    {"a version that is no number", dtype("f8", "(N" + text("<") + "NNNK\0K\0K\0t"s), "a numpy.dtype of a version that is not 1 to 4"},
+    {"a version 0", dtype("f8", "(K\0"s + text("<") + "NNNK\0K\0K\0t"s), "a numpy.dtype of a version that is not 1 to 4"},
+    {"a byte order that is no text", dtype("f8", "(K\3NNNNK\0K\0K\0t"s), "a numpy.dtype whose byte order is none"},
+    {"a byte order of two", dtype("f8", "(K\3" + text("<>") + "NNNK\0K\0K\0t"s), "a numpy.dtype whose byte order is none"},
+    {"a sub-array of three", dtype("V8", "(K\3" + text("|") + f8 + "K\1K\1\x87NNK\x08K\1K\0t"s), "a numpy.dtype whose sub-array is not a type and a shape"},
+    {"a sub-array of 65 axes", subarray(8, f8, "(" + ones(65) + "t"), "a numpy.dtype whose sub-array has no shape"},
+    {"a sub-array beyond 2^63", subarray(48, f8, "\x8a\x08\0\0\0\0\0\0\0\x10"s), "a numpy.dtype whose sub-array is beyond 2^63 bytes"},
+    {"names that are no tuple", dtype("V8", "(K\3" + text("|") + "N]}K\x08K\1K\0t"s), "a numpy.dtype with fields, not in a tuple of names and a dict"},
+    {"a field of one", structure(8, text("a"), text("a") + f8 + "\x85"), "a numpy.dtype whose field is not a type and an offset"},
+    {"a field of four", structure(8, text("a"), text("a") + "(" + f8 + "K\0NNt"s), "a numpy.dtype whose field is not a type and an offset"},
+    {"a field at no number", structure(8, text("a"), text("a") + f8 + "N\x86"), "a numpy.dtype whose field lies outside of its 8 bytes"},
+    {"a field before the first byte", structure(8, text("a"), text("a") + f8 + "J\xff\xff\xff\xff\x86"), "a numpy.dtype whose field lies outside of its 8 bytes"},
+    {"a field larger than all", structure(4, text("a"), field("a", f8, 0)), "a numpy.dtype whose field lies outside of its 4 bytes"},
+    {"a name that is no text", structure(8, "N", field("a", f8, 0)), "a numpy.dtype with a name that has no field"},
+    {"a size that is none", dtype("S5", "(K\3" + text("|") + "NNNNK\1K\0t"s), "a numpy.dtype of two sizes"},
+    {"a negative size", dtype("S5", "(K\3" + text("|") + "NNNJ\xff\xff\xff\xffK\1K\0t"s), "a numpy.dtype of two sizes"},
+    {"both a sub-array and fields", dtype("V8", "(K\3" + text("|") + f8 + "K\1\x86" + "(" + text("a") + "t}" + field("a", f8, 0) + "sK\x08K\1K\0t"s), "a numpy.dtype with parts, which a \"V8\" has not"},
     {"a sub-array of no size costs nothing", subarray(0, f8, "K\0\x8a\x08\0\0\0\0\0\0\0\x40\x86"s), "0"},
 };
 
@@ -209,6 +251,10 @@ TEST(JoblibArrays, are_malformed_where_they_cannot_be_computed)
         {wrapped(")", f8, aligned + text("a") + "N"), "attributes are not a dict of 5 or 6"},
         {wrapped(")", f8, text("numpy_array_alignment_bytes") + text("x")), "alignment is no integer"},
         {wrapped(")", f8, text("order") + text("K")), "order is neither C nor F"},
+        {wrapper_class + ")\x81}(" + text("subclass") + "N" + text("shape") + ")u" + "b", "without subclass"},
+        {wrapper_class + ")\x81}(" + text("subclass") + "Nu" + "b", "without subclass"},
+        {wrapper_class + ")\x81}(" + text("subclass") + "N" + text("shape") + ")" + text("order") + text("C") + "ub", "without subclass"},
+        {wrapper_class + ")\x81}(" + text("subclass") + "N" + text("shape") + ")" + text("order") + text("C") + text("dtype") + f8 + "ub", "without subclass"},
         {wrapper_class + ")\x81}b", "without subclass"},
         {wrapper_class + ")\x81Nb", "attributes are not a dict"},
         {wrapper_class + ")\x81}N\x86" + "b", "attributes are not a dict"},
