@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 
+#include <span>
 #include <string>
 
 // How many names a file may have.
@@ -17,3 +18,7 @@ enum class Links {
 // Maps an open file. `said` is its name in messages. Fails as MappedFile::open does.
 // `stamp`, where it is given, gets what the file was like.
 Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits, FileStamp* stamp = nullptr);
+
+// Copies bytes out of a file that MappedFile::open opened, without touching its mapping: to look at a few bytes here and there costs less
+// so than a page fault each. `bytes` is all of the file or a part of it. False where it is no such file, or cannot be read.
+bool read_beside_mapping(SharedBytes const& bytes, uint64_t offset, std::span<std::byte> into);

@@ -46,6 +46,26 @@ Result<SharedBytes> read_descriptor(Descriptor const& descriptor, std::string co
     return SharedBytes::take(std::move(content));
 }
 
+// Keeps a mapping together with the open file.
+struct OpenMapping {
+    SharedBytes data;
+    Descriptor descriptor;
+    void operator()(void const*)
+    {
+        data = SharedBytes();
+        descriptor = Descriptor();
+    }
+};
+
+}
+
+bool read_beside_mapping(SharedBytes const& bytes, uint64_t offset, std::span<std::byte> into)
+{
+    auto const* const mapping = std::get_deleter<OpenMapping>(bytes.owner());
+    if (mapping == nullptr || offset > bytes.size() || into.size() > bytes.size() - offset)
+        return false;
+    auto const place = static_cast<uint64_t>(bytes.bytes().data() - mapping->data.bytes().data()) + offset;
+    return ::pread(mapping->descriptor.number(), into.data(), into.size(), static_cast<off_t>(place)) == static_cast<ssize_t>(into.size());
 }
 
 std::optional<FileStamp> file_stamp(std::string const& path)
@@ -82,11 +102,15 @@ Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string con
 Result<MappedFile> MappedFile::open(std::filesystem::path const& path, Limits const& limits)
 {
     // Without O_NONBLOCK the opening of a FIFO waits for a writer.
-    auto const descriptor = open_descriptor(AT_FDCWD, path.string(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    auto descriptor = open_descriptor(AT_FDCWD, path.string(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (!descriptor)
         return system_failure("cannot open " + path.string(), descriptor.error());
     FileStamp stamp;
     auto data = TRY(map_descriptor(*descriptor, path.string(), Links::any, limits, &stamp));
+    if (data.size() > read_bytes) {
+        auto const bytes = data.bytes();
+        data = SharedBytes(bytes, std::shared_ptr<void const>(bytes.data(), OpenMapping{std::move(data), std::move(*descriptor)}));
+    }
     return MappedFile(std::move(data), path.string(), stamp);
 }
 

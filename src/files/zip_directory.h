@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 
+#include <array>
 #include <string>
 
 // Reads the structure of one archive: the end records, the central directory, and then each local header against it.
@@ -46,6 +47,9 @@ private:
     // Both walk the members in the order of their places.
     Result<void> read_locals(uint64_t directory_offset);
     Result<uint64_t> read_local(CentralRecord& record, uint64_t limit);
+    // The bytes from `offset` to `end`; where that is far, at least as many of them as most records need.
+    Bytes look_at(uint64_t offset, uint64_t end);
+    Bytes local_header(uint64_t start, uint64_t limit);
     void compare_extra(CentralRecord const& record, Bytes extra, uint64_t offset, bool sizes_saturated);
     uint64_t skip_descriptor(CentralRecord const& record, uint64_t offset, uint64_t limit);
 
@@ -53,4 +57,6 @@ private:
     ZipArchive archive_;
     std::vector<CentralRecord> records_;
     uint64_t unpacked_bytes_ = 0;
+    bool members_are_far_apart_ = false;
+    std::array<std::byte, 256> looked_at_;
 };

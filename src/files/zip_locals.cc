@@ -1,10 +1,18 @@
 #include "files/zip_directory.h"
 
+#include "files/map.h"
 #include "files/zip_format.h"
 
 #include "base/cursor.h"
 
 #include <algorithm>
+
+namespace {
+
+constexpr uint64_t longest_descriptor = 24; // with a signature and wide numbers
+constexpr uint64_t far_apart = uint64_t{64} << 10; // bytes a member: a mapping brings the pages around it as well
+
+}
 
 // The second half of ZipDirectoryReader: every byte in front of the central directory must belong to one member.
 
@@ -14,6 +22,7 @@ Result<void> ZipDirectoryReader::read_locals(uint64_t directory_offset)
     order.reserve(records_.size());
     for (auto& record : records_)
         order.push_back(&record);
+    members_are_far_apart_ = !records_.empty() && directory_offset / records_.size() > far_apart;
     std::sort(order.begin(), order.end(), [](auto a, auto b) { return a->entry.header_offset < b->entry.header_offset; });
 
     uint64_t place = 0;
@@ -33,12 +42,28 @@ Result<void> ZipDirectoryReader::read_locals(uint64_t directory_offset)
     return {};
 }
 
+Bytes ZipDirectoryReader::look_at(uint64_t offset, uint64_t end)
+{
+    std::span<std::byte> const window(looked_at_.data(), std::min<uint64_t>(looked_at_.size(), end - offset));
+    if (members_are_far_apart_ && read_beside_mapping(archive_.archive_, offset, window))
+        return window;
+    return bytes().subspan(offset, end - offset);
+}
+
+// At least all of the header, with name and extra field, where it is all there.
+Bytes ZipDirectoryReader::local_header(uint64_t start, uint64_t limit)
+{
+    auto const seen = look_at(start, limit);
+    uint64_t const wanted = seen.size() < zip_local_bytes ? zip_local_bytes : zip_local_bytes + zip_number_at<uint16_t>(seen, 26) + zip_number_at<uint16_t>(seen, 28);
+    return wanted <= seen.size() ? seen : bytes().subspan(start, limit - start);
+}
+
 // Gives the place right behind the member. `limit` is where the next one begins, or the central directory.
 Result<uint64_t> ZipDirectoryReader::read_local(CentralRecord& record, uint64_t limit)
 {
     auto& entry = record.entry;
     uint64_t const start = entry.header_offset;
-    Cursor cursor(bytes().subspan(start, limit - start));
+    Cursor cursor(local_header(start, limit));
     auto const header = [&]() -> Result<void> {
         auto const fields = TRY(cursor.take(zip_local_bytes));
         if (zip_number_at<uint32_t>(fields, 0) != zip_local_signature)
@@ -71,8 +96,9 @@ Result<uint64_t> ZipDirectoryReader::read_local(CentralRecord& record, uint64_t 
     };
     TRY(within("local header at byte " + std::to_string(start), header()));
     entry.data_offset = start + cursor.offset();
-    if (entry.packed_bytes > cursor.left())
-        return refused("its " + std::to_string(entry.packed_bytes) + " bytes do not fit into the " + std::to_string(cursor.left()) + " before what comes next").at(zip_byte(entry.data_offset));
+    uint64_t const room = limit - entry.data_offset;
+    if (entry.packed_bytes > room)
+        return refused("its " + std::to_string(entry.packed_bytes) + " bytes do not fit into the " + std::to_string(room) + " before what comes next").at(zip_byte(entry.data_offset));
     uint64_t const data_end = entry.data_offset + entry.packed_bytes;
     return record.flags & zip_flag_descriptor ? skip_descriptor(record, data_end, limit) : data_end;
 }
@@ -114,7 +140,7 @@ void ZipDirectoryReader::compare_extra(CentralRecord const& record, Bytes extra,
 uint64_t ZipDirectoryReader::skip_descriptor(CentralRecord const& record, uint64_t offset, uint64_t limit)
 {
     auto const& entry = record.entry;
-    auto const room = bytes().subspan(offset, limit - offset);
+    auto const room = limit - offset > longest_descriptor ? Bytes() : look_at(offset, limit);
     auto const matches = [&](bool with_signature, bool wide) {
         size_t const crc_place = with_signature ? 4 : 0;
         size_t const packed_place = crc_place + 4;
