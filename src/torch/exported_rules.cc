@@ -14,6 +14,9 @@ constexpr std::array<std::string_view, 72> size_functions{"Symbol", "Dummy", "In
     "IsNonOverlappingAndDenseIndicator", "TruncToFloat", "TruncToInt", "RoundToInt", "RoundDecimal", "ToFloat", "Identity", "BitwiseFn_bitwise_and", "BitwiseFn_bitwise_or", "BitwiseFn_bitwise_xor",
     "floor", "ceiling", "sqrt", "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "sign", "nan"};
 constexpr std::array<std::string_view, 12> size_constants{"True", "False", "true", "false", "oo", "zoo", "nan", "int_oo", "pi", "E", "I", "None"};
+constexpr std::array<std::string_view, 4> power_functions{"Pow", "PowByNatural", "FloatPow", "LShift"};
+constexpr uint64_t largest_exponent = 9'999;
+constexpr uint64_t largest_degree = 100'000;
 constexpr std::string_view opaque_function = "OpaqueUnaryFn_";
 
 constexpr std::array<std::string_view, 34> guard_functions{"int", "float", "bool", "abs", "min", "max", "round", "len", "Max", "Min", "Mod", "Eq", "Ne", "FloorDiv", "PythonMod", "IntTrueDiv", "FloatTrueDiv", "CeilDiv",
@@ -101,34 +104,61 @@ private:
         if (++depth_ > limits_.depth)
             return exhausted("an expression that nests deeper than " + std::to_string(limits_.depth));
         skip_spaces();
+        uint64_t degree = 0;
         do {
             while (take("-") || take("+") || take("~") || take_word("not"))
                 continue;
             TRY(read_operand());
             if (take("**"))
                 TRY(read_exponent());
+            if (text_.substr(place_).starts_with("**"))
+                return not_allowed();
+            degree += degree_;
         } while (take_operator());
+        degree_ = degree;
         --depth_;
         return {};
     }
 
-    // A short number or a name: a tower of powers takes Python for ever.
+    // What the operand before it is raised to: a short number or a name. A tower of powers takes Python for ever, written like this, in
+    // parentheses or by the names of functions.
     Result<void> read_exponent()
     {
-        constexpr size_t longest = 4;
+        uint64_t const base = degree_;
+        size_t const before = place_;
         take("-");
         size_t const begin = place_;
         if (place_ >= text_.size() || !(is_digit(text_[place_]) || is_letter(text_[place_])))
             return not_allowed();
         TRY(read_operand());
-        if (text_.substr(place_).starts_with("**") || (is_digit(text_[begin]) && place_ - begin > longest))
+        auto const exponent = text_.substr(begin, place_ - begin);
+        auto const name = exponent.substr(0, exponent.find('('));
+        bool const is_number = is_digit(exponent[0]) || ((name == "Integer" || name == "Rational") && exponent.find_first_not_of("0123456789-, ()", name.size()) == exponent.npos);
+        bool const is_name = !is_number && (name == exponent || name == "Symbol" || name == "Float");
+        uint64_t const number = is_number ? largest_number(exponent) : 1;
+        if (!(is_number || is_name) || number > largest_exponent || base * number > largest_degree) {
+            place_ = before;
             return not_allowed();
+        }
+        degree_ = base * std::max<uint64_t>(number, 1);
         return {};
+    }
+
+    // Of the runs of digits, as far as it matters.
+    static uint64_t largest_number(std::string_view text)
+    {
+        uint64_t largest = 0;
+        uint64_t number = 0;
+        for (char const c : text) {
+            number = is_digit(c) ? std::min<uint64_t>(number * 10 + static_cast<uint64_t>(c - '0'), largest_exponent + 1) : 0;
+            largest = std::max(largest, number);
+        }
+        return largest;
     }
 
     bool take_operator()
     {
-        static constexpr std::array<std::string_view, 17> operators{"//", "<<", ">>", "<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "%", "&", "|", "^"};
+        static constexpr std::array<std::string_view, 16> operators{"//", ">>", "<=", ">=", "==", "!=", "<", ">", "+", "-", "*", "/", "%", "&", "|", "^"};
         if (std::any_of(operators.begin(), operators.end(), [&](std::string_view token) { return take(token); }))
             return true;
         return take_word("and") || take_word("or") || take_word("is") || take_word("in");
@@ -139,6 +169,7 @@ private:
         if (place_ >= text_.size())
             return not_allowed();
         char const c = text_[place_];
+        degree_ = 1;
         if (take("("))
             return read_arguments(')');
         if (is_digit(c) || c == '.')
@@ -184,15 +215,29 @@ private:
     // What stands in parentheses up to `end`: expressions, texts of Symbol and Float, name=value.
     Result<void> read_arguments(char end, bool takes_text = false)
     {
+        uint64_t degree = 0;
         while (!take(std::string_view(&end, 1))) {
+            degree_ = 0;
             if (place_ < text_.size() && text_[place_] == '\'' && takes_text)
                 TRY(read_text());
             else if (!take_keyword())
                 TRY(read_expression());
+            degree += degree_;
             if (!take(",") && (place_ >= text_.size() || text_[place_] != end))
                 return not_allowed();
         }
+        degree_ = std::max<uint64_t>(degree, 1);
         return {};
+    }
+
+    // (base, exponent)
+    Result<void> read_power()
+    {
+        TRY(read_expression());
+        if (!take(","))
+            return not_allowed();
+        TRY(read_exponent());
+        return take(")") ? Result<void>() : Result<void>(not_allowed());
     }
 
     // positive=True, precision=53
@@ -224,7 +269,9 @@ private:
             return read_input();
         bool const is_call = place_ < text_.size() && text_[place_] == '(';
         if (grammar_ == Grammar::size ? is_size_name(name, is_call) : is_one_of(guard_functions, name) == is_call && (is_call || is_one_of(guard_constants, name) || is_size_symbol(name))) {
-            if (is_call && take("("))
+            if (is_call && take("(") && is_one_of(power_functions, name))
+                return read_power();
+            if (is_call)
                 return read_arguments(')', name == "Symbol" || name == "Dummy" || name == "Float");
             return {};
         }
@@ -277,6 +324,7 @@ private:
     Limits const& limits_;
     size_t place_ = 0;
     uint32_t depth_ = 0;
+    uint64_t degree_ = 0; // of the operand that was read last: to which power its numbers are raised at most, of sums the sum of them
 };
 
 }

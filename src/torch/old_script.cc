@@ -138,7 +138,8 @@ public:
         TRY(judge_pickles());
         for (auto const& name : members_.names_below("extra/")) {
             file_.extra_files.push_back(name.substr(std::string_view("extra/").size()));
-            file_.parts.push_back({name, TRY(members_.read(name))});
+            auto content = TRY(members_.read(name));
+            file_.parts.push_back({name, std::move(content)});
         }
         members_.add_archive_findings();
         TRY(members_.add_strangers(is_expected, file_.parts));
