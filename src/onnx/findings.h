@@ -12,7 +12,8 @@
 
 struct OnnxFinding {
     // "protobuf": readers may take the bytes differently; "external-data": a place that is no plain file beneath the model's folder;
-    // "custom-domain": operators of a library; "native-code": a node that is compiled code; "limit": beyond what honest models need.
+    // "custom-domain": operators of a library; "native-code": a node that is compiled code; "limit": beyond what honest models need;
+    // "malformed": an opset that ONNX does not have, a sparse tensor whose indices lie outside of it.
     std::string_view word;
     std::string message;
     std::string place; // "byte 12", "graph.node[3]"

@@ -117,6 +117,8 @@ public:
     {
         for (auto const& tensor : graph.initializers)
             constants_[tensor.name] = &tensor;
+        for (auto const& tensor : graph.sparse_initializers)
+            sparse(tensor);
         for (auto const& list : {&graph.inputs, &graph.outputs, &graph.value_info})
             for (auto const& value : *list)
                 value_info(value);
@@ -139,6 +141,26 @@ public:
     }
 
 private:
+    // A runtime makes it dense when it loads, and writes where the indices say: linear ones, or one coordinate an axis.
+    void sparse(OnnxSparseTensor const& tensor)
+    {
+        auto const elements = product_of(tensor.dims).value_or(0);
+        if (elements > most_elements)
+            found_.push_back({"limit", "the sparse tensor " + quoted(tensor.values.name) + " has a shape of more than " + std::to_string(most_elements) + " elements", "graph"});
+        bool const is_linear = tensor.indices.dims.size() == 1;
+        size_t const axes = tensor.dims.size();
+        Bytes const raw = tensor.indices.raw.bytes();
+        for (size_t at = 0; at + sizeof(int64_t) <= raw.size(); at += sizeof(int64_t)) {
+            int64_t index;
+            std::memcpy(&index, raw.data() + at, sizeof index);
+            int64_t const end = is_linear || axes == 0 ? static_cast<int64_t>(elements) : tensor.dims[at / sizeof(int64_t) % axes];
+            if (index >= 0 && index < end)
+                continue;
+            found_.push_back({"malformed", "the sparse tensor " + quoted(tensor.values.name) + " has the index " + std::to_string(index) + ", the end is " + std::to_string(end), "graph"});
+            return;
+        }
+    }
+
     void value_info(OnnxValueInfo const& value)
     {
         std::vector<int64_t> sizes;
@@ -188,7 +210,11 @@ void add_shapes(OnnxModel const& model, std::vector<OnnxFinding>& found)
 
 std::vector<OnnxFinding> findings_of_model(OnnxModel const& model)
 {
+    constexpr int64_t no_such_opset = 100; // ONNX adds one or two a year, and has 26
     std::vector<OnnxFinding> found;
+    for (auto const& opset : model.opsets)
+        if (plain_domain(opset.domain).empty() && opset.version >= no_such_opset)
+            found.push_back({"malformed", "opset " + std::to_string(opset.version) + ", which ONNX does not have", "opset_import"});
     add_external(model, found);
     add_nodes(model, found);
     add_shapes(model, found);

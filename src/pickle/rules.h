@@ -23,7 +23,7 @@ enum class PickleFlavour : uint8_t {
 // have), "misused" (a listed name used otherwise than its rule says), "persistent-id", "duplicate-key". Linear in the graph.
 PickleFindings judge_pickle(Pickle const& pickle, PickleFlavour flavour);
 
-// The names that findings are about: those that stand, or are called, at their offsets ("posix.system").
+// The names that findings are about: those that stand, are called, or get a state at their offsets ("posix.system").
 std::set<std::string, std::less<>> blamed_names(Pickle const& pickle, PickleFindings const& findings);
 
 // What a finding would be missed in: the bytes and texts of a pickle that are neither keys, names nor the elements of arrays, in the

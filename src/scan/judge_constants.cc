@@ -92,7 +92,7 @@ void judge_spelled(Judgement& judgement, std::string_view word, int bits, int (*
     auto const inner = place + (bits == 4 ? ", spelled in hex" : ", spelled in base64");
     if (begins_as_file(bytes_of(head)))
         judgement.judge_inside(SharedBytes::take(spelled(word, bits, value_of)), inner, Judgement::Role::constant);
-    else if (head.size() > 8 && std::all_of(head.begin(), head.end(), is_digit_of_either) && !judgement.is_deep()) {
+    else if (head.size() > 8 && std::all_of(head.begin(), head.end(), is_digit_of_either) && !judgement.is_deep() && judgement.may_search(word.size())) {
         Judgement::Place const inside(judgement, inner);
         judge_words(judgement, spelled(word, bits, value_of), "inside");
     }

@@ -55,6 +55,10 @@ public:
     // Nothing may be judged further inside.
     bool is_deep() const { return places_.size() >= deepest_place; }
 
+    // Takes from what may be spent on looking for files in data, which is in proportion to the file: data in data in data would else be looked
+    // at again and again. False, and told, where nothing is left.
+    bool may_search(uint64_t bytes);
+
     ScanReport& report() { return report_; }
     ScanReport finish() &&;
 
@@ -81,6 +85,7 @@ private:
     std::vector<std::string> places_; // from the outside in
     std::array<bool, 3> seen_{}; // by severity: findings beyond the limit count too
     uint64_t unpacked_left_;
+    uint64_t search_left_;
     bool in_constant_ = false;
     bool skipped_ = false;
 };

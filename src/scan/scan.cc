@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace {
 
 constexpr uint64_t least_unpacked_budget = uint64_t{1} << 30;
+constexpr uint64_t least_search_budget = uint64_t{32} << 20;
+constexpr uint64_t searched_for_one_byte = 4;
 constexpr uint64_t unpacked_for_one_byte = 300; // over a whole file of archives in archives
 
 // What no model loader opens.
@@ -63,7 +66,8 @@ ScanReport scan_file(SharedBytes const& file, ScanOptions const& options)
 
 Judgement::Judgement(ScanOptions const& options, uint64_t file_bytes)
     : options_(options),
-      unpacked_left_(std::min(options.limits.unpacked_bytes, std::max(least_unpacked_budget, file_bytes * unpacked_for_one_byte)))
+      unpacked_left_(std::min(options.limits.unpacked_bytes, std::max(least_unpacked_budget, file_bytes * unpacked_for_one_byte))),
+      search_left_(std::max(least_search_budget, file_bytes * searched_for_one_byte))
 {
 }
 
@@ -113,9 +117,24 @@ void Judgement::judge(SharedBytes const& bytes, Role role)
     judge_as(kind, bytes);
 }
 
+bool Judgement::may_search(uint64_t bytes)
+{
+    if (bytes <= search_left_) {
+        search_left_ -= bytes;
+        return true;
+    }
+    search_left_ = 0;
+    bool const outside = std::exchange(in_constant_, false); // what was not looked at is not known to be harmless
+    add("limit", "more data to look for files in than is looked at for one file");
+    in_constant_ = outside;
+    return false;
+}
+
 void Judgement::judge_inside(SharedBytes const& bytes, std::string place, Role role)
 {
     Place const inside(*this, std::move(place));
+    if (role == Role::constant && !may_search(bytes.size()))
+        return;
     if (places_.size() > deepest_place) {
         add("limit", "files inside of files deeper than " + std::to_string(deepest_place));
         return;

@@ -124,6 +124,18 @@ TEST(Scan, stops_at_archives_that_go_too_deep)
     EXPECT_EQ(words_of(scan(file)), "unreadable limit");
 }
 
+TEST(Scan, looks_into_words_of_words_for_a_limited_time)
+{
+    std::string words;
+    for (int word = 0; word < 3000; ++word)
+        words += "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFB ";
+    std::string file = "\x80\x02"
+                       "X"s;
+    auto const length = static_cast<uint32_t>(words.size());
+    file.append(reinterpret_cast<char const*>(&length), sizeof length);
+    EXPECT_NE(scan(file + words + ".").verdict, Verdict::dangerous);
+}
+
 TEST(Scan, counts_findings_beyond_those_it_keeps)
 {
     std::string file;
