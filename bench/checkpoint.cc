@@ -16,6 +16,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string>
 
 namespace {
 
@@ -78,6 +80,16 @@ int failed(Error const& error)
     return 1;
 }
 
+// Memory of this process that is in no file, in MB.
+double anonymous_megabytes()
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("RssAnon:"))
+            return std::atof(line.c_str() + std::strlen("RssAnon:")) * 1024 / 1e6;
+    return 0;
+}
+
 void must(bool done, char const* what)
 {
     if (!done) {
@@ -121,6 +133,12 @@ int main(int count, char** arguments)
                                must(file.has_value() && !Digest::of_chunks(file->bytes()).empty(), "the file cannot be mapped");
                            }};
     std::printf("%s, %.0f MB\n", path.c_str(), static_cast<double>(std::filesystem::file_size(path)) / 1e6);
+    {
+        auto const file = MappedFile::open(path);
+        must(file.has_value(), "the file cannot be mapped");
+        auto const checkpoint = read_checkpoint(file->shared());
+        std::printf("anonymous memory of the process with the checkpoint open: %.1f MB\n", anonymous_megabytes());
+    }
     measure_pair("open", open, map, rounds);
     measure_pair("digest", digest, openssl, rounds);
     measure_pair("digest by 8 MiB", chunks, openssl, rounds);

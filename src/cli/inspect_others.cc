@@ -1,8 +1,9 @@
 #include "cli/description.h"
 
 #include "arrays/npy.h"
-#include "arrays/npz.h"
+#include "arrays/npy_header.h"
 #include "arrays/safetensors.h"
+#include "files/zip.h"
 #include "onnx/read.h"
 #include "onnx/structure.h"
 #include "package/package.h"
@@ -79,30 +80,41 @@ Result<void> describe_safetensors(SharedBytes const& bytes, Description& descrip
     return {};
 }
 
+namespace {
+
+// By its header alone, which says everything but the elements, for every dtype that NumPy has.
+Result<void> add_array(std::string const& name, SharedBytes const& bytes, Description& description)
+{
+    auto const header = TRY(read_npy_header(bytes.bytes()));
+    auto const tensor = read_npy(bytes);
+    if (!tensor && tensor.error().reason == Reason::malformed)
+        return tl::unexpected(tensor.error());
+    std::string const dtype = tensor ? std::string(name_of(tensor->dtype())) : npy_dtype_text(header.dtype);
+    description.add_tensor(name, dtype, header.shape, header.data_bytes.value_or(bytes.size() - header.data_offset));
+    if (header.dtype.has_objects)
+        description.add_advice(name + " holds Python objects: a pickle stands in the place of its elements");
+    return {};
+}
+
+}
+
 Result<void> describe_array(SharedBytes const& bytes, Description& description)
 {
-    auto const tensor = read_npy(bytes);
     description.document["tensors"] = Json::array();
-    if (!tensor && tensor.error().code == pickle_inside_code) {
-        description.add_advice(tensor.error().text());
-        return {};
-    }
-    if (!tensor)
-        return tl::unexpected(tensor.error());
-    add_tensor({"array", *tensor}, description);
-    return {};
+    return add_array("array", bytes, description);
 }
 
 Result<void> describe_arrays(SharedBytes const& bytes, Description& description)
 {
-    auto const arrays = read_npz(bytes);
+    constexpr std::string_view ending = ".npy";
+    auto const archive = TRY(ZipArchive::read(bytes));
     description.document["tensors"] = Json::array();
-    if (!arrays && (arrays.error().code == pickle_inside_code || arrays.error().reason == Reason::refused)) {
-        description.add_advice(arrays.error().text());
-        return {};
+    for (auto const& entry : archive.entries()) {
+        if (!entry.name.ends_with(ending))
+            continue;
+        auto const content = TRY(within(entry.name, archive.content(entry)));
+        TRY(within(entry.name, add_array(entry.name.substr(0, entry.name.size() - ending.size()), content, description)));
     }
-    for (auto const& named : TRY(arrays))
-        add_tensor(named, description);
     return {};
 }
 
