@@ -15,12 +15,13 @@ if(TARGET hullmark)
 endif()
 
 # libonnx judges what onnx/ reads and writes, where it is installed (libonnx-dev, libonnx-testdata, libprotobuf-dev). Its own
-# CMake package would bring a target of the name onnx.
-find_library(LIBONNX onnx)
-find_library(LIBONNX_PROTO onnx_proto)
-find_package(Protobuf)
-if(LIBONNX AND LIBONNX_PROTO AND Protobuf_FOUND)
-    add_program(libonnx_test MAIN tests/judges/libonnx_test.cc NEEDS base tensor onnx LIBRARIES ${LIBONNX} ${LIBONNX_PROTO} protobuf::libprotobuf GTest::gtest_main)
+# CMake package would bring a target of the name onnx. Shared libraries by their whole names: libonnx brings the shared
+# protobuf, and a second one from the archive would declare every message twice, which aborts.
+find_library(LIBONNX libonnx.so)
+find_library(LIBONNX_PROTO libonnx_proto.so)
+find_library(LIBPROTOBUF libprotobuf.so)
+if(LIBONNX AND LIBONNX_PROTO AND LIBPROTOBUF)
+    add_program(libonnx_test MAIN tests/judges/libonnx_test.cc NEEDS base tensor onnx LIBRARIES ${LIBONNX} ${LIBONNX_PROTO} ${LIBPROTOBUF} GTest::gtest_main)
     target_compile_definitions(libonnx_test PRIVATE ONNX_NAMESPACE=onnx ONNX_ML=1)
     add_test(NAME judge.libonnx COMMAND libonnx_test)
 endif()
