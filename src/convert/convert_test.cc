@@ -186,7 +186,7 @@ TEST(Convert, refuses_what_no_model_can_be)
 
 TEST(Convert, gives_the_same_bytes_twice)
 {
-    auto const cases = read_operator_cases("tests/data/operators/cases.txt");
+    auto const cases = read_operator_cases();
     size_t compared = 0;
     for (size_t i = 0; i < cases.size(); i += 7) {
         auto const one = program_of_code(cases[i].code, cases[i].attributes, cases[i].constants);

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-// The table of small programs with PyTorch's own answers, tests/data/operators/cases.txt (make.py beside it says what it holds).
+// The tables of small programs with PyTorch's own answers, tests/data/operators/cases_*.txt (make.py beside them says what they hold).
 // For tests alone: a file that is not as it should be ends the test.
 
 struct OperatorCaseSet {
@@ -28,7 +28,7 @@ struct OperatorCase {
     std::vector<OperatorCaseSet> sets;
 };
 
-std::vector<OperatorCase> read_operator_cases(std::string const& path);
+std::vector<OperatorCase> read_operator_cases(); // of all tables, in the order of their names
 
 // "float32[2, 3]: 1 2 3 4 5 6"
 Tensor tensor_from_text(std::string const& text);

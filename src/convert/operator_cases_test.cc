@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 
 namespace {
@@ -153,11 +155,21 @@ Tensor tensor_from_text(std::string const& text)
     return *std::move(result);
 }
 
-std::vector<OperatorCase> read_operator_cases(std::string const& path)
+std::vector<OperatorCase> read_operator_cases()
 {
-    std::ifstream stream(path);
-    CHECK(stream.good(), "the table of cases is there: tests run in the folder of the sources");
-    return CaseReader().read(stream);
+    std::vector<std::filesystem::path> files;
+    for (auto const& entry : std::filesystem::directory_iterator("tests/data/operators"))
+        if (entry.path().filename().string().starts_with("cases_") && entry.path().extension() == ".txt")
+            files.push_back(entry.path());
+    CHECK(!files.empty(), "the tables of cases are there: tests run in the folder of the sources");
+    std::sort(files.begin(), files.end());
+    std::vector<OperatorCase> all;
+    for (auto const& file : files) {
+        std::ifstream stream(file);
+        auto cases = CaseReader().read(stream);
+        std::move(cases.begin(), cases.end(), std::back_inserter(all));
+    }
+    return all;
 }
 
 Result<Program> program_of_code(std::string const& code, std::vector<NamedTensor> const& attributes, std::vector<NamedTensor> const& constants)

@@ -12,7 +12,7 @@
 #include <limits>
 #include <set>
 
-// Every rule of the operator table against PyTorch: each case of tests/data/operators/cases.txt is converted, run in ONNX Runtime
+// Every rule of the operator table against PyTorch: each case of tests/data/operators is converted, run in ONNX Runtime
 // and compared with what PyTorch answered, at opsets where the forms of operators differ.
 
 namespace {
@@ -41,7 +41,7 @@ class OperatorCasesTest : public testing::Test {
 protected:
     static std::vector<OperatorCase> const& cases()
     {
-        static auto const all = read_operator_cases("tests/data/operators/cases.txt");
+        static auto const all = read_operator_cases();
         return all;
     }
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Writes cases.txt beside this script: small TorchScript programs, their inputs and what PyTorch answers; and promotions.txt, which
-dtype two dtypes are promoted to. Needs torch (2.13 made the files here) and numpy. Every value is drawn from a seed of the case's own name, so a new case leaves the others as they are.
+"""Writes cases_NAME.txt beside each cases_NAME.py: small TorchScript programs, their inputs and what PyTorch answers; and
+promotions.txt, which dtype two dtypes are promoted to. `make.py NAME...` writes those files alone. Needs torch (2.13 made the files
+here) and numpy. Every value is drawn from a seed of the case's own name, so a new case leaves the others as they are.
 
 The cases stand in the cases_*.py files: a name that is a sentence, the body of forward(), and its arguments. See `case`.
 
@@ -200,26 +201,34 @@ def lines_of(one):
     return lines
 
 
-def main():
-    sys.path.insert(0, str(HERE))
-    sys.modules["make"] = sys.modules["__main__"]
-    for file in sorted(HERE.glob("cases_*.py")):
-        __import__(file.stem)
-    names = [one["name"] for one in CASES]
-    assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)
+def written(file):
+    """Writes the cases of one cases_*.py; how many, and how many are not as they should be (then nothing is written)."""
+    start = len(CASES)
+    __import__(file.stem)
     blocks = []
     broken = 0
-    for one in CASES:
+    for one in CASES[start:]:
         try:
             blocks.append("\n".join(lines_of(one)) + "\n")
         except Exception as error:
             broken += 1
             print(f"{one['name']}: {type(error).__name__}: {error}"[:1500], file=sys.stderr)
-    if broken:
-        sys.exit(f"{broken} cases are not as they should be; nothing is written")
-    (HERE / "cases.txt").write_text("\n".join(blocks))
+    if not broken:
+        file.with_suffix(".txt").write_text("\n".join(blocks))
+    return len(blocks), broken
+
+
+def main():
+    sys.path.insert(0, str(HERE))
+    sys.modules["make"] = sys.modules["__main__"]
+    wanted = [f"cases_{name}" for name in sys.argv[1:]]
+    counts = [written(file) for file in sorted(HERE.glob("cases_*.py")) if not wanted or file.stem in wanted]
+    names = [one["name"] for one in CASES]
+    assert len(set(names)) == len(names), sorted(name for name in set(names) if names.count(name) > 1)
+    if sum(broken for _, broken in counts):
+        sys.exit(f"{sum(broken for _, broken in counts)} cases are not as they should be; their files are as before")
     (HERE / "promotions.txt").write_text("".join(f"{left} {right} {NAMES[torch.promote_types(DTYPES[left], DTYPES[right])]}\n" for left in DTYPES for right in DTYPES))
-    print(len(blocks), "cases")
+    print(sum(count for count, _ in counts), "cases")
 
 
 if __name__ == "__main__":
