@@ -15,7 +15,7 @@
 
 namespace {
 
-std::string converted_text(std::string const& output, ConvertedModel const& converted, std::optional<VerifyReport> const& report)
+std::string converted_text(std::string const& output, ConvertedModel const& converted, std::optional<VerifyReport> const& report, std::string const& not_checked)
 {
     std::vector<std::vector<std::string>> rows{{"wrote", output + (converted.external_location.empty() ? "" : " and " + converted.external_location)},
         {"ONNX", fmt::format("opset {}, IR {}, {}, {}", opset_of(converted.model), converted.model.ir_version, count_text(converted.model.graph.nodes.size(), "node"), bytes_text(converted.bytes.size() + converted.external_data.size))}};
@@ -25,7 +25,7 @@ std::string converted_text(std::string const& output, ConvertedModel const& conv
         rows.push_back({"output", value.name + ": " + type_text(value)});
     for (auto const& assumption : converted.assumptions)
         rows.push_back({"assumed", assumption});
-    rows.push_back({"numbers", report ? receipt_of(*report) : "not checked: give --sample FILE.npz with recorded answers"});
+    rows.push_back({"numbers", report ? receipt_of(*report) : "not checked" + (not_checked.empty() ? "" : " (" + not_checked + ")") + ": give --sample FILE.npz with recorded answers"});
     return printable(table_text(rows));
 }
 
@@ -70,12 +70,21 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     TRY(check_stop(desk.world));
 
     std::optional<VerifyReport> report;
+    std::string not_checked;
     if (TRY(has_evidence(*converted, evidence))) {
         progress->begin("verify", "");
         report = TRY(gather_evidence(desk.world, *converted, evidence));
         desk.error_details["report"] = json_of(*report);
         TRY(within(source.file.path(), demand_passed(*report)));
         progress->end(receipt_of(*report));
+    } else if (evidence.is_wanted) {
+        auto unasked = TRY(ask_torch(desk.world, *converted, evidence, source, read, request.options.method));
+        report = std::move(unasked.report);
+        if (report) {
+            desk.error_details["report"] = json_of(*report);
+            TRY(within(source.file.path(), demand_passed(*report)));
+        }
+        not_checked = unasked.reason;
     }
     TRY(check_stop(desk.world));
     progress->begin("write", output.filename().string());
@@ -88,7 +97,7 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     answer.document["output"] = output.string();
     answer.document.update(json_of(*converted));
     answer.document["report"] = report ? json_of(*report) : Json(nullptr);
-    answer.text = converted_text(output.string(), *converted, report);
+    answer.text = converted_text(output.string(), *converted, report, not_checked);
     return answer;
 }
 

@@ -1,12 +1,12 @@
 #include "cli/options.h"
 #include "cli/scan_worker.h"
 #include "cli/verbs.h"
+#include "process/outside.h"
 #include "publish/models.h"
 #include "publish/words.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sstream>
 #include <unistd.h>
 
 namespace {
@@ -37,22 +37,10 @@ Finding look_for_onnxruntime(World const& world)
     return finding;
 }
 
-// The folder of $PATH that holds the program. Nothing is started.
-std::string program_on_path(std::string_view name, std::string const& search_path)
-{
-    std::istringstream folders(search_path);
-    for (std::string folder; std::getline(folders, folder, ':');) {
-        auto const candidate = std::filesystem::path(folder) / name;
-        if (!folder.empty() && access(candidate.c_str(), X_OK) == 0)
-            return candidate.string();
-    }
-    return {};
-}
-
 Finding look_for_python(World const& world)
 {
-    std::string const place = program_on_path("python3", world.search_path);
-    return {"python3", !place.empty(), Need::may, place.empty() ? "not on the PATH" : place, "nothing yet: verification against PyTorch itself is still to come", place.empty() ? "apt-get install python3" : ""};
+    std::string const place = find_program("python3", world.search_path).string();
+    return {"python3", !place.empty(), Need::may, place.empty() ? "not on the PATH" : place, "holding a conversion against PyTorch itself, where that is installed in it", place.empty() ? "apt-get install python3" : ""};
 }
 
 Finding look_at_registry(std::string const& place)

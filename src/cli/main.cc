@@ -86,6 +86,8 @@ World make_world()
     World world;
     world.program = program_path();
     world.worker_environment = worker_environment();
+    for (char** variable = environ; *variable != nullptr; ++variable)
+        world.environment.emplace_back(*variable);
     world.user = user_name;
     world.onnxruntime = variable("HULLMARK_ONNXRUNTIME");
     if (auto const registry = variable("HULLMARK_REGISTRY"); !registry.empty())

@@ -24,8 +24,9 @@ std::vector<OptionRow> evidence_options()
 {
     return {
         {"--sample", "FILE.npz", "inputs, and the answers to them where they are known", Times::any, Wants::file},
-        {"--against", "WHAT", "self, another ONNX file, or an .npz file with recorded answers", Times::once, Wants::file},
+        {"--against", "WHAT", "self, another ONNX file, a file that PyTorch runs, or an .npz file with recorded answers", Times::once, Wants::file},
         {"--random", "SEED", "random inputs", Times::any},
+        {"--python", "PATH", "the Python whose PyTorch is asked (default: python3)", Times::once, Wants::file},
         {"--atol", "X", "largest error that is allowed (default: 1e-5)"},
         {"--rtol", "X", "relative part of --elementwise (default: 1e-5)"},
         {"--elementwise", "", "numpy's allclose rule decides, element by element"},
@@ -71,6 +72,7 @@ Result<EvidenceRequest> evidence_request(Invocation const& given, std::vector<Sa
         one.values["--random"] = {seed};
         request.seeds.push_back(static_cast<uint64_t>(TRY(one.integer("--random", 0, 0, INT64_MAX))));
     }
+    request.python = given.text("--python", "");
     request.options.tolerance.atol = TRY(given.number("--atol", request.options.tolerance.atol));
     request.options.tolerance.rtol = TRY(given.number("--rtol", request.options.tolerance.rtol));
     request.options.elementwise = given.has("--elementwise");

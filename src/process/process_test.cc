@@ -1,4 +1,5 @@
 #include "process/fences.h"
+#include "process/outside.h"
 #include "process/sandbox.h"
 #include "process/worker.h"
 
@@ -376,6 +377,80 @@ TEST(SandboxText, NamesWhatThereIs)
     EXPECT_EQ((Sandbox{true, false, true}.text()), "seccomp and limits");
     EXPECT_EQ((Sandbox{true, false, false}.text()), "limits alone");
     EXPECT_EQ(Sandbox{}.text(), "nothing");
+}
+
+Patience patience_of(int64_t milliseconds, std::function<bool()> stop_asked = {})
+{
+    return {milliseconds, [] { return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count(); }, std::move(stop_asked)};
+}
+
+// Whether the process still does something, some time after it was ended.
+bool is_running(long process)
+{
+    for (int waits = 0; waits < 200; ++waits) {
+        std::ifstream stat("/proc/" + std::to_string(process) + "/stat");
+        std::string number;
+        std::string name;
+        std::string state;
+        if (!(stat >> number >> name >> state) || state == "Z")
+            return false;
+        ::usleep(10'000);
+    }
+    return true;
+}
+
+OutsideProgram shell(std::string const& command) { return {"/bin/sh", {"-c", command}, {"WORD=value"}, "/tmp"}; }
+
+TEST(Outside, gets_what_it_is_given_and_no_more)
+{
+    auto const end = run_outside(shell("pwd; echo $WORD; cat; ls /proc/self/fd | wc -l; echo error >&2; exit 7"), patience_of(10'000));
+    ASSERT_TRUE(end) << end.error().text();
+    EXPECT_EQ(end->status, 7);
+    EXPECT_EQ(end->text, "/tmp\nvalue\n4\nerror\n"); // 0, 1, 2 and that of ls itself
+}
+
+TEST(Outside, reads_the_descriptor_as_3)
+{
+    auto program = shell("cat <&3");
+    program.descriptor = ::open("/proc/self/comm", O_RDONLY | O_CLOEXEC);
+    auto const end = run_outside(program, patience_of(10'000));
+    ::close(program.descriptor);
+    ASSERT_TRUE(end) << end.error().text();
+    EXPECT_EQ(end->text, "process_test\n");
+}
+
+TEST(Outside, ends_with_all_that_it_started)
+{
+    auto const late = run_outside(shell("sleep 100 & sleep 100"), patience_of(200));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().reason, Reason::timed_out);
+    auto const stopped = run_outside(shell("sleep 100"), patience_of(10'000, [] { return true; }));
+    ASSERT_FALSE(stopped);
+    EXPECT_EQ(stopped.error().reason, Reason::cancelled);
+    auto const left = run_outside(shell("sleep 100 & echo $!"), patience_of(10'000));
+    ASSERT_TRUE(left) << left.error().text();
+    EXPECT_FALSE(is_running(std::stol(left->text)));
+}
+
+TEST(Outside, tells_its_signal_and_the_end_of_long_output)
+{
+    auto const killed = run_outside(shell("kill -SEGV $$"), patience_of(10'000));
+    ASSERT_TRUE(killed);
+    EXPECT_EQ(killed->status, 128 + SIGSEGV);
+    auto const long_one = run_outside(shell("seq 100000; echo last"), patience_of(10'000));
+    ASSERT_TRUE(long_one);
+    EXPECT_LE(long_one->text.size(), 2 * outside_text_bytes);
+    EXPECT_TRUE(long_one->text.ends_with("100000\nlast\n"));
+    auto const none = run_outside({"/nowhere/program", {}, {}, "/tmp"}, patience_of(10'000));
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().reason, Reason::unavailable);
+}
+
+TEST(Outside, is_found_on_the_path)
+{
+    EXPECT_EQ(find_program("sh", "/nowhere::/usr/bin:/bin"), "/usr/bin/sh");
+    EXPECT_EQ(find_program("no such program", "/usr/bin:/bin"), "");
+    EXPECT_EQ(find_program("sh", ""), "");
 }
 
 }

@@ -26,14 +26,50 @@ Result<std::vector<Sample>> gather_samples(ModelUnderTest const& tested, Convert
     return samples;
 }
 
-Failure needs_torch(SourceFile const& reference)
+// The flattened arguments of one run, by the program's own names of them.
+Result<std::vector<NamedTensor>> arguments_of(Sample const& sample, Program const& program, std::string const& method)
 {
-    return unsupported(std::string(title_of(reference.kind)) + " as the reference needs PyTorch in another process, which this program cannot start yet")
-        .at(reference.file.path())
-        .hint("record its answers once with numpy.savez(FILE, i0=INPUT, o0=ANSWER), and verify --against FILE.npz");
+    auto const names = TRY(input_names_of(program, method, sample.inputs.size()));
+    if (names.size() != sample.inputs.size())
+        return bad_usage("the model has " + count_text(sample.inputs.size(), "input") + " and the program takes " + count_text(names.size(), "argument")).at(sample.origin).hint("give --sample FILE.npz with all of the program's arguments");
+    std::vector<NamedTensor> arguments;
+    for (size_t i = 0; i < names.size(); ++i)
+        arguments.push_back({names[i], sample.inputs[i].tensor});
+    return arguments;
 }
 
-Result<VerifyReport> against_file(Runtime const& runtime, ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request)
+Result<std::vector<NamedTensor>> arguments_of(SampleFile const& file, Program const& program, std::string const& method, OnnxModel const& model)
+{
+    std::vector<std::string> output_names;
+    for (auto const& output : model.graph.outputs)
+        output_names.push_back(output.name);
+    std::vector<NamedTensor> arguments;
+    for (auto const& specification : TRY(specifications_of(file, program, method, output_names)))
+        arguments.push_back({specification.name, *specification.value});
+    return arguments;
+}
+
+// The model's answers against those that PyTorch gives on the same inputs.
+Result<VerifyReport> against_torch(World const& world, ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request, TorchReference const& reference, Program const& program)
+{
+    auto samples = TRY(gather_samples(tested, model, request));
+    std::vector<std::vector<NamedTensor>> runs;
+    for (size_t i = 0; i < samples.size(); ++i)
+        runs.push_back(i < request.samples.size() ? TRY(arguments_of(request.samples[i], program, reference.method, model.model)) : TRY(arguments_of(samples[i], program, reference.method)));
+    auto answers = TRY(torch_answers(world, reference, runs));
+    for (size_t i = 0; i < samples.size(); ++i) {
+        if (answers.runs[i].size() != model.model.graph.outputs.size())
+            return malformed("PyTorch gives " + count_text(answers.runs[i].size(), "result") + ", the model " + count_text(model.model.graph.outputs.size(), "output")).at(samples[i].origin);
+        samples[i].expected.clear();
+        for (size_t k = 0; k < answers.runs[i].size(); ++k)
+            samples[i].expected.push_back({model.model.graph.outputs[k].name, std::move(answers.runs[i][k])});
+    }
+    auto report = TRY(verify_recorded(tested, samples, request.options));
+    report.against = "PyTorch " + answers.version;
+    return report;
+}
+
+Result<VerifyReport> against_file(World const& world, Runtime const& runtime, ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request)
 {
     auto const reference = TRY(open_source(request.against, request.reference_digest));
     switch (reference.kind) {
@@ -50,10 +86,12 @@ Result<VerifyReport> against_file(Runtime const& runtime, ModelUnderTest const& 
         return verify_against_model(tested, session, samples, request.options);
     }
     case Kind::torchscript:
-    case Kind::torch_exported_program:
-        return needs_torch(reference);
+    case Kind::torch_exported_program: {
+        auto const read = TRY(within(request.against, read_program_source(reference)));
+        return against_torch(world, tested, model, request, {reference, "forward", request.python}, read.program);
+    }
     default:
-        return cannot_read(reference, "an ONNX model or a sample with recorded answers");
+        return cannot_read(reference, "an ONNX model, a file that PyTorch runs, or a sample with recorded answers");
     }
 }
 
@@ -74,9 +112,30 @@ Result<VerifyReport> gather_evidence(World const& world, ConvertedModel const& m
     auto const runtime = TRY(open_runtime(world));
     auto const tested = TRY(open_model(runtime, model));
     if (is_name_of_file(request.against))
-        return against_file(runtime, tested, model, request);
+        return against_file(world, runtime, tested, model, request);
     auto const samples = TRY(gather_samples(tested, model, request));
     return request.against == "self" ? verify_self(tested, samples, request.options) : verify_recorded(tested, samples, request.options);
+}
+
+Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& model, EvidenceRequest const& request, SourceFile const& source, ReadSource const& read, std::string const& method)
+{
+    auto const* const script = std::get_if<TorchScriptFile>(&read);
+    if (script == nullptr || !request.is_wanted)
+        return UnaskedEvidence{{}, ""};
+    auto const ask = [&]() -> Result<VerifyReport> {
+        auto const runtime = TRY(open_runtime(world));
+        auto const tested = TRY(open_model(runtime, model));
+        EvidenceRequest complete = request;
+        if (complete.samples.empty() && complete.seeds.empty())
+            complete.seeds = {1};
+        return against_torch(world, tested, model, complete, {source, method, request.python}, script->program);
+    };
+    auto report = ask();
+    if (report)
+        return UnaskedEvidence{*std::move(report), ""};
+    if (report.error().reason == Reason::cancelled)
+        return tl::unexpected(std::move(report).error());
+    return UnaskedEvidence{{}, report.error().text()};
 }
 
 std::string receipt_of(VerifyReport const& report)

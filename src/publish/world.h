@@ -15,6 +15,7 @@
 struct World {
     std::filesystem::path program; // file of the running program
     std::vector<std::string> worker_environment; // NAME=value: what the program itself needs where it is started again
+    std::vector<std::string> environment; // NAME=value, all of it: what a program of the user's own is given
     std::function<std::string()> user; // who it runs for, which stands in the registry's history; the system looks it up
     std::string onnxruntime; // HULLMARK_ONNXRUNTIME: the library to use; empty: it is searched for
     std::string registry = "./hullmark-registry"; // HULLMARK_REGISTRY, or the folder that is the default
