@@ -164,6 +164,16 @@ def main():
     put("safetensors", "one", safetensors_of({"__metadata__": {"format": "pt"}, "a": entry}, bytes(8)))
     put("safetensors", "small", safetensors_of({"a": {"dtype": "F4", "shape": [2, 0], "data_offsets": [0, 0]}, "b": {"dtype": "F8_E8M0", "shape": [], "data_offsets": [0, 1]}}, bytes(1)))
 
+    with zipfile.ZipFile(CORPUS.parents[1] / "data/exported/packaged.pt2") as archive:
+        members = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    members["models/model.json"] = json.dumps(json.loads(members["models/model.json"]), separators=(",", ":")).encode()
+    put("exported", "document", members["models/model.json"])
+    packaged = io.BytesIO()
+    with zipfile.ZipFile(packaged, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(f"m/{name}", EPOCH), content)
+    put("exported", "archive", packaged.getvalue())
+
 
 if __name__ == "__main__":
     main()
