@@ -1,13 +1,13 @@
 #include "base/digest.h"
 
-#include <openssl/evp.h>
+// The plain functions instead of EVP: those bring in all of the library's ciphers and curves, whose tables every start of the program
+// would pay for, and read its configuration from a file. What is deprecated of them is that they choose no provider, which is wanted here.
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/sha.h>
 
 struct DigestStream::State {
-    EVP_MD_CTX* context = EVP_MD_CTX_new();
-    State() { CHECK(context != nullptr && EVP_DigestInit_ex(context, EVP_sha256(), nullptr) == 1, "OpenSSL has SHA-256"); }
-    ~State() { EVP_MD_CTX_free(context); }
-    State(State const&) = delete;
-    State& operator=(State const&) = delete;
+    SHA256_CTX context{};
+    State() { CHECK(SHA256_Init(&context) == 1, "OpenSSL has SHA-256"); }
 };
 
 DigestStream::DigestStream()
@@ -20,14 +20,13 @@ DigestStream& DigestStream::operator=(DigestStream&&) noexcept = default;
 
 void DigestStream::add(Bytes bytes)
 {
-    CHECK(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()) == 1, "a digest takes any bytes");
+    CHECK(SHA256_Update(&state_->context, bytes.data(), bytes.size()) == 1, "a digest takes any bytes");
 }
 
 Digest DigestStream::finish()
 {
     Digest digest;
-    unsigned length = 0;
-    CHECK(EVP_DigestFinal_ex(state_->context, digest.bytes_.data(), &length) == 1 && length == 32, "SHA-256 has 32 bytes");
+    CHECK(SHA256_Final(digest.bytes_.data(), &state_->context) == 1, "a digest ends once");
     return digest;
 }
 

@@ -50,8 +50,6 @@ Result<void> serve_scans(WorkerChannel& channel)
     options.digest = task.digest;
     options.scan.deep = task.deep;
     options.scan.temporary_folder = task.temporary_folder.string();
-    if (task.digest)
-        (void)Digest::of({}); // the library reads its configuration when it is first used
     SandboxRules rules;
     rules.readable = task.readable;
     rules.temporary_folder = task.temporary_folder;
