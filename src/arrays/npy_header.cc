@@ -6,6 +6,7 @@
 #include "base/cursor.h"
 #include "base/utf8.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace {
@@ -57,9 +58,11 @@ Result<std::vector<int64_t>> read_sizes(PythonLiteral const& literal, std::strin
     return shape;
 }
 
-// Nothing where the product passes 62 bits.
+// Nothing where the product passes 62 bits. A size of 0 counts wherever it stands, as for tensors.
 std::optional<uint64_t> product_of(std::vector<int64_t> const& shape, uint64_t bytes)
 {
+    if (std::find(shape.begin(), shape.end(), 0) != shape.end())
+        return 0;
     uint64_t product = bytes;
     for (auto const size : shape) // none is negative: the grammar has no signs
         if (__builtin_mul_overflow(product, static_cast<uint64_t>(size), &product) || product >= most_element_bytes)

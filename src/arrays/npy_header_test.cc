@@ -85,6 +85,7 @@ TEST(NpyHeader, counts_bytes_only_where_they_can_be_counted)
     EXPECT_EQ(described("'|O'", "(4294967296, 4294967296)"), "|O, a pickle");
     EXPECT_EQ(described("'<f8'", "()"), "<f8, 8 bytes");
     EXPECT_EQ(described("'<f8'", "(0, 5)"), "<f8, 0 bytes");
+    EXPECT_EQ(described("'<f8'", "(4294967296, 4294967296, 0)"), "<f8, 0 bytes");
 }
 
 TEST(NpyHeader, tells_where_the_data_begins_and_each_field_lies)

@@ -1,4 +1,5 @@
 #include "cli/scan_message.h"
+#include "process/sandbox.h"
 
 #include "base/check.h"
 
