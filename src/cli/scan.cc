@@ -111,13 +111,18 @@ Result<void> check_digests(std::vector<ScannedFile> const& files, Digest const& 
     return files[0].digest ? check_digest(files[0].path, *files[0].digest, wanted) : Result<void>();
 }
 
-// File by file, so that a folder of many takes no second copy of all that was found.
+constexpr size_t most_held_bytes = size_t{64} << 10;
+
+// Piece by piece, so that a folder of many takes no second copy of all that was found.
 Result<Answer> answer_json(Screen& screen, std::vector<ScannedFile> const& files, ScanSummary const& summary)
 {
-    TRY(screen.answer("{\n  \"schema_version\": 1,\n  \"files\": ["));
-    for (auto const& file : files)
-        TRY(screen.answer((&file == files.data() ? "\n    " : ",\n    ") + write_json(json_of(file))));
-    TRY(screen.answer("\n  ],\n  \"summary\": " + write_json(json_of(summary)) + "\n}\n"));
+    std::string text = "{\n  \"schema_version\": 1,\n  \"files\": [";
+    for (auto const& file : files) {
+        text += (&file == files.data() ? "\n    " : ",\n    ") + write_json(json_of(file));
+        if (text.size() >= most_held_bytes)
+            TRY(screen.answer(std::exchange(text, {})));
+    }
+    TRY(screen.answer(text + "\n  ],\n  \"summary\": " + write_json(json_of(summary)) + "\n}\n"));
     return Answer{Json::object(), {}, summary.exit_code(), true};
 }
 

@@ -90,5 +90,5 @@ Result<MappedFile> open_beneath(std::filesystem::path const& folder, std::string
         return system_failure("cannot open " + said, descriptor.error());
     FileStamp stamp;
     auto data = TRY(map_descriptor(*descriptor, said, Links::one, limits, &stamp));
-    return MappedFile(std::move(data), said, stamp);
+    return MappedFile(std::move(data), said, stamp, file_stamp(*descriptor) != stamp);
 }

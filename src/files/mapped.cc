@@ -74,6 +74,12 @@ std::optional<FileStamp> file_stamp(std::string const& path)
     return ::stat(path.c_str(), &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
 }
 
+std::optional<FileStamp> file_stamp(Descriptor const& descriptor)
+{
+    struct stat status;
+    return ::fstat(descriptor.number(), &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
+}
+
 Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits, FileStamp* stamp)
 {
     struct stat status;
@@ -107,11 +113,17 @@ Result<MappedFile> MappedFile::open(std::filesystem::path const& path, Limits co
         return system_failure("cannot open " + path.string(), descriptor.error());
     FileStamp stamp;
     auto data = TRY(map_descriptor(*descriptor, path.string(), Links::any, limits, &stamp));
+    bool const changed = file_stamp(*descriptor) != stamp;
     if (data.size() > read_bytes) {
         auto const bytes = data.bytes();
         data = SharedBytes(bytes, std::shared_ptr<void const>(bytes.data(), OpenMapping{std::move(data), std::move(*descriptor)}));
     }
-    return MappedFile(std::move(data), path.string(), stamp);
+    return MappedFile(std::move(data), path.string(), stamp, changed);
+}
+
+bool MappedFile::has_changed() const
+{
+    return changed_ || (size() > read_bytes && file_stamp(path_) != stamp_);
 }
 
 Result<SharedBytes> part_of(MappedFile const& file, uint64_t offset, uint64_t length)

@@ -40,19 +40,23 @@ public:
     std::string const& path() const { return path_; }
     // As it was when it was opened.
     FileStamp const& stamp() const { return stamp_; }
+    // Whether somebody wrote to the file, or put another one under its name, while it was read: for a mapped file, until now.
+    bool has_changed() const;
 
 private:
     friend Result<MappedFile> open_beneath(std::filesystem::path const&, std::string_view, Limits const&);
-    MappedFile(SharedBytes data, std::string path, FileStamp const& stamp)
+    MappedFile(SharedBytes data, std::string path, FileStamp const& stamp, bool changed)
         : data_(std::move(data)),
           path_(std::move(path)),
-          stamp_(stamp)
+          stamp_(stamp),
+          changed_(changed)
     {
     }
 
     SharedBytes data_;
     std::string path_;
-    FileStamp stamp_;
+    FileStamp stamp_; // as it was when it was opened
+    bool changed_; // while it was being opened and read
 };
 
 // The bytes from `offset` on, `length` of them. Fails with malformed where they are not all within the file.

@@ -58,5 +58,7 @@ private:
     std::vector<CentralRecord> records_;
     uint64_t unpacked_bytes_ = 0;
     bool members_are_far_apart_ = false;
-    std::array<std::byte, 256> looked_at_;
+    std::array<std::byte, 512> looked_at_; // the end of one member and the header of the next, in one look
+    Bytes seen_; // the part of it that was read
+    uint64_t seen_at_ = 0;
 };

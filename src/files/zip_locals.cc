@@ -9,6 +9,7 @@
 
 namespace {
 
+constexpr uint64_t header_window = 256; // of a local header, its name and extra field; more are looked at in the mapping
 constexpr uint64_t longest_descriptor = 24; // with a signature and wide numbers
 constexpr uint64_t far_apart = uint64_t{64} << 10; // bytes a member: a mapping brings the pages around it as well
 
@@ -44,10 +45,17 @@ Result<void> ZipDirectoryReader::read_locals(uint64_t directory_offset)
 
 Bytes ZipDirectoryReader::look_at(uint64_t offset, uint64_t end)
 {
-    std::span<std::byte> const window(looked_at_.data(), std::min<uint64_t>(looked_at_.size(), end - offset));
-    if (members_are_far_apart_ && read_beside_mapping(archive_.archive_, offset, window))
-        return window;
-    return bytes().subspan(offset, end - offset);
+    if (!members_are_far_apart_)
+        return bytes().subspan(offset, end - offset);
+    uint64_t const wanted = std::min(header_window, end - offset);
+    if (offset < seen_at_ || offset - seen_at_ > seen_.size() || seen_.size() - (offset - seen_at_) < wanted) {
+        std::span<std::byte> const window(looked_at_.data(), std::min<uint64_t>(looked_at_.size(), bytes().size() - offset));
+        if (!read_beside_mapping(archive_.archive_, offset, window))
+            return bytes().subspan(offset, end - offset);
+        seen_ = window;
+        seen_at_ = offset;
+    }
+    return seen_.subspan(offset - seen_at_, wanted);
 }
 
 // At least all of the header, with name and extra field, where it is all there.

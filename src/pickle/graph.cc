@@ -47,27 +47,10 @@ std::string_view name_of(NodeKind kind)
     return "";
 }
 
-NodeKind PickleValue::kind() const { return static_cast<NodeKind>(graph_->node(id_).kind); }
-uint64_t PickleValue::offset() const { return graph_->node(id_).offset; }
-
 std::string_view PickleValue::opcode() const
 {
     auto const* const row = opcode_row(static_cast<unsigned char>(graph_->node(id_).opcode));
     return row ? row->name : "";
-}
-
-std::optional<bool> PickleValue::boolean() const
-{
-    if (!is(NodeKind::boolean))
-        return std::nullopt;
-    return graph_->node(id_).payload != 0;
-}
-
-std::optional<int64_t> PickleValue::integer() const
-{
-    if (!is(NodeKind::integer))
-        return std::nullopt;
-    return static_cast<int64_t>(graph_->node(id_).payload);
 }
 
 std::optional<double> PickleValue::real() const
@@ -75,13 +58,6 @@ std::optional<double> PickleValue::real() const
     if (!is(NodeKind::real))
         return std::nullopt;
     return std::bit_cast<double>(static_cast<uint64_t>(graph_->node(id_).payload));
-}
-
-std::optional<std::string_view> PickleValue::text() const
-{
-    if (!is(NodeKind::text))
-        return std::nullopt;
-    return text_of(graph_->texts_[graph_->node(id_).payload]);
 }
 
 std::optional<Bytes> PickleValue::bytes() const
@@ -102,43 +78,6 @@ uint64_t PickleValue::full_length() const
 
 bool PickleValue::is_cut() const { return (is(NodeKind::text) || bytes()) && graph_->full_lengths_.contains(graph_->node(id_).payload); }
 
-std::span<NodeId const> PickleValue::items() const
-{
-    uint64_t const payload = graph_->node(id_).payload;
-    switch (kind()) {
-    case NodeKind::tuple:
-    case NodeKind::frozen_set: {
-        if (payload == 0)
-            return {};
-        auto const [begin, count] = graph_->tuples_[payload - 1];
-        return std::span(graph_->tuple_items_).subspan(begin, count);
-    }
-    case NodeKind::list:
-    case NodeKind::set:
-        if (payload == 0)
-            return {};
-        return graph_->lists_[payload - 1];
-    case NodeKind::object: {
-        uint32_t const list = graph_->objects_[payload].items;
-        if (list == PickleGraph::nothing)
-            return {};
-        return graph_->lists_[list];
-    }
-    default:
-        return {};
-    }
-}
-
-std::span<std::pair<NodeId, NodeId> const> PickleValue::pairs() const
-{
-    uint64_t const payload = graph_->node(id_).payload;
-    if (is(NodeKind::dict) && payload != 0)
-        return graph_->dicts_[payload - 1];
-    if (is(NodeKind::object) && graph_->objects_[payload].pairs != PickleGraph::nothing)
-        return graph_->dicts_[graph_->objects_[payload].pairs];
-    return {};
-}
-
 std::optional<PickleValue> PickleValue::find(std::string_view key) const
 {
     auto const all = pairs();
@@ -146,39 +85,6 @@ std::optional<PickleValue> PickleValue::find(std::string_view key) const
         if (other(pair->first).text() == key)
             return other(pair->second);
     return std::nullopt;
-}
-
-std::optional<std::string_view> PickleValue::module() const
-{
-    if (!is(NodeKind::global))
-        return std::nullopt;
-    return graph_->globals_[graph_->node(id_).payload].module;
-}
-
-std::optional<std::string_view> PickleValue::name() const
-{
-    if (!is(NodeKind::global))
-        return std::nullopt;
-    return graph_->globals_[graph_->node(id_).payload].name;
-}
-
-bool PickleValue::is_global(std::string_view wanted_module, std::string_view wanted_name) const
-{
-    return module() == wanted_module && name() == wanted_name;
-}
-
-std::optional<PickleValue> PickleValue::callable() const
-{
-    if (!is(NodeKind::object))
-        return std::nullopt;
-    return other(graph_->objects_[graph_->node(id_).payload].callable);
-}
-
-std::optional<PickleValue> PickleValue::arguments() const
-{
-    if (!is(NodeKind::object))
-        return std::nullopt;
-    return other(graph_->objects_[graph_->node(id_).payload].arguments);
 }
 
 std::optional<PickleValue> PickleValue::keyword_arguments() const
@@ -189,25 +95,11 @@ std::optional<PickleValue> PickleValue::keyword_arguments() const
     return id == PickleGraph::nothing ? std::nullopt : std::optional(other(id));
 }
 
-std::optional<PickleValue> PickleValue::state() const
-{
-    if (!is(NodeKind::object))
-        return std::nullopt;
-    NodeId const id = graph_->objects_[graph_->node(id_).payload].state;
-    return id == PickleGraph::nothing ? std::nullopt : std::optional(other(id));
-}
-
 std::optional<CallKind> PickleValue::call_kind() const
 {
     if (!is(NodeKind::object))
         return std::nullopt;
     return graph_->objects_[graph_->node(id_).payload].kind;
-}
-
-bool PickleValue::is_call_of(std::string_view wanted_module, std::string_view wanted_name) const
-{
-    auto const called = callable();
-    return called && called->is_global(wanted_module, wanted_name);
 }
 
 std::string PickleValue::qualified_name() const
@@ -230,6 +122,12 @@ std::optional<uint64_t> PickleValue::number() const
     if (!is(NodeKind::extension) && !is(NodeKind::buffer))
         return std::nullopt;
     return graph_->node(id_).payload;
+}
+
+void PickleGraph::reserve(size_t count)
+{
+    nodes_.reserve(count);
+    texts_.reserve(count / 2);
 }
 
 NodeId PickleGraph::add(NodeKind kind, uint64_t offset, uint64_t payload)
@@ -355,6 +253,8 @@ void PickleGraph::set_pairs(NodeId container, std::span<NodeId const> keys_and_v
         }
         dict = grown.payload - 1;
     }
+    if (dicts_[dict].empty())
+        dicts_[dict].reserve(keys_and_values.size() / 2);
     for (size_t index = 0; index + 1 < keys_and_values.size(); index += 2)
         dicts_[dict].emplace_back(keys_and_values[index], keys_and_values[index + 1]);
 }

@@ -72,6 +72,8 @@ public:
     std::string_view opcode() const;
     bool is(NodeKind wanted) const { return kind() == wanted; }
     bool is_none() const { return is(NodeKind::none); }
+    // Whether it has items, pairs or a state, or could have had: the others need not be walked into.
+    bool may_hold_others() const { return (kind() >= NodeKind::tuple && kind() <= NodeKind::frozen_set) || is(NodeKind::object); }
     PickleValue other(NodeId other_id) const { return PickleValue(*graph_, other_id); }
 
     std::optional<bool> boolean() const;
@@ -127,6 +129,9 @@ public:
     size_t size() const { return nodes_.size(); }
     // `id` must be below size().
     PickleValue value(NodeId id) const { return PickleValue(*this, id); }
+
+    // Memory for so many nodes, before the first is added.
+    void reserve(size_t count);
 
     // The second part. Views that are given must outlive the graph, or come from keep(). All NodeIds must be of this graph.
     NodeId add_plain(NodeKind kind, uint64_t offset); // none, or an empty tuple, list, dict, set, frozen_set
@@ -197,3 +202,113 @@ private:
     std::byte* block_free_ = nullptr;
     unsigned char opcode_ = 0;
 };
+
+// Asked of every node many times over.
+
+inline NodeKind PickleValue::kind() const { return static_cast<NodeKind>(graph_->node(id_).kind); }
+inline uint64_t PickleValue::offset() const { return graph_->node(id_).offset; }
+
+inline std::optional<bool> PickleValue::boolean() const
+{
+    if (!is(NodeKind::boolean))
+        return std::nullopt;
+    return graph_->node(id_).payload != 0;
+}
+
+inline std::optional<int64_t> PickleValue::integer() const
+{
+    if (!is(NodeKind::integer))
+        return std::nullopt;
+    return static_cast<int64_t>(graph_->node(id_).payload);
+}
+
+inline std::optional<std::string_view> PickleValue::text() const
+{
+    if (!is(NodeKind::text))
+        return std::nullopt;
+    return text_of(graph_->texts_[graph_->node(id_).payload]);
+}
+
+inline std::span<NodeId const> PickleValue::items() const
+{
+    uint64_t const payload = graph_->node(id_).payload;
+    switch (kind()) {
+    case NodeKind::tuple:
+    case NodeKind::frozen_set: {
+        if (payload == 0)
+            return {};
+        auto const [begin, count] = graph_->tuples_[payload - 1];
+        return std::span(graph_->tuple_items_).subspan(begin, count);
+    }
+    case NodeKind::list:
+    case NodeKind::set:
+        if (payload == 0)
+            return {};
+        return graph_->lists_[payload - 1];
+    case NodeKind::object: {
+        uint32_t const list = graph_->objects_[payload].items;
+        if (list == PickleGraph::nothing)
+            return {};
+        return graph_->lists_[list];
+    }
+    default:
+        return {};
+    }
+}
+
+inline std::span<std::pair<NodeId, NodeId> const> PickleValue::pairs() const
+{
+    uint64_t const payload = graph_->node(id_).payload;
+    if (is(NodeKind::dict) && payload != 0)
+        return graph_->dicts_[payload - 1];
+    if (is(NodeKind::object) && graph_->objects_[payload].pairs != PickleGraph::nothing)
+        return graph_->dicts_[graph_->objects_[payload].pairs];
+    return {};
+}
+
+inline std::optional<std::string_view> PickleValue::module() const
+{
+    if (!is(NodeKind::global))
+        return std::nullopt;
+    return graph_->globals_[graph_->node(id_).payload].module;
+}
+
+inline std::optional<std::string_view> PickleValue::name() const
+{
+    if (!is(NodeKind::global))
+        return std::nullopt;
+    return graph_->globals_[graph_->node(id_).payload].name;
+}
+
+inline bool PickleValue::is_global(std::string_view wanted_module, std::string_view wanted_name) const
+{
+    return module() == wanted_module && name() == wanted_name;
+}
+
+inline std::optional<PickleValue> PickleValue::callable() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    return other(graph_->objects_[graph_->node(id_).payload].callable);
+}
+
+inline std::optional<PickleValue> PickleValue::arguments() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    return other(graph_->objects_[graph_->node(id_).payload].arguments);
+}
+
+inline std::optional<PickleValue> PickleValue::state() const
+{
+    if (!is(NodeKind::object))
+        return std::nullopt;
+    NodeId const id = graph_->objects_[graph_->node(id_).payload].state;
+    return id == PickleGraph::nothing ? std::nullopt : std::optional(other(id));
+}
+
+inline bool PickleValue::is_call_of(std::string_view wanted_module, std::string_view wanted_name) const
+{
+    auto const called = callable();
+    return called && called->is_global(wanted_module, wanted_name);
+}

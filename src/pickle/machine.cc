@@ -7,6 +7,7 @@
 
 namespace {
 
+constexpr size_t small_pickle = 64; // values: most have no more, and get their memory at once
 constexpr uint64_t most_steps_of_arena = uint64_t{1} << 30; // an opcode makes two nodes at most, and NodeId has 32 bits
 
 }
@@ -73,6 +74,9 @@ StackMachine::StackMachine(PickleInput& input, PickleOptions const& options)
       opcode_offset_(input.position())
 {
     pickle_.start = input.position();
+    stack_.reserve(small_pickle);
+    memo_.reserve(small_pickle);
+    graph().reserve(small_pickle);
 }
 
 Result<void> StackMachine::run()

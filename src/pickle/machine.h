@@ -77,6 +77,7 @@ struct Pickle {
     int protocol = 0; // the highest that PROTO named; 0 without one
     std::vector<PickleMention> mentions; // every one, in the file's order
     std::vector<InlineArray> arrays; // in the file's order
+    bool has_wrappers = false; // joblib would read arrays behind them, whether or not this run did (PickleOptions::arrays_inline)
     PickleFindings findings; // about the bytes; what the names may do is judged by pickle/rules.h
 
     PickleValue root() const { return graph.value(root_id); }

@@ -144,7 +144,10 @@ Result<void> StackMachine::build()
     if (is_second)
         report("build", "a second BUILD of one object");
     graph().set_state(object, state);
-    if (!options_.arrays_inline || !is_joblib_wrapper(value(object)))
+    if (!is_joblib_wrapper(value(object)))
+        return {};
+    pickle_.has_wrappers = true;
+    if (!options_.arrays_inline)
         return {};
     if (is_second) // to joblib the first has made an array of it
         return broken("a second BUILD of the wrapper of an array");

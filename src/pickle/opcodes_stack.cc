@@ -66,7 +66,8 @@ void StackMachine::remember(uint64_t key, NodeId id)
         memo_[key] = id;
     } else if (key == memo_.size()) {
         memo_.push_back(id);
-        sparse_memo_.erase(key);
+        if (!sparse_memo_.empty())
+            sparse_memo_.erase(key);
     } else {
         if (key - memo_.size() > honest_memo_jump)
             report("memo", "memo key " + std::to_string(key) + " after " + std::to_string(memo_.size() + sparse_memo_.size()) + " entries");

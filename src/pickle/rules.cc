@@ -151,6 +151,8 @@ void Judge::judge_place(PickleValue holder, PickleValue held)
 
 void Judge::judge_keys(PickleValue value)
 {
+    if (value.pairs().size() < 2)
+        return;
     std::vector<std::string_view> keys;
     for (auto const& [key, item] : value.pairs())
         if (auto const text = graph_.value(key).text())
@@ -188,7 +190,8 @@ PickleFindings Judge::judge()
             judge_persistent_id(value);
     }
     for (NodeId id = 0; id < graph_.size(); ++id)
-        judge_contents(graph_.value(id));
+        if (graph_.value(id).may_hold_others())
+            judge_contents(graph_.value(id));
     if (pickle_.end > pickle_.start) // what breaks off has no root
         judge_place(pickle_.root(), pickle_.root());
     return std::move(findings_);

@@ -26,17 +26,23 @@ bool all_are_arrays(ZipArchive const& archive)
     return !entries.empty() && std::all_of(entries.begin(), entries.end(), [](ZipEntry const& entry) { return entry.name.ends_with(".npy"); });
 }
 
-// Whether the member data.pkl, in the root or in a folder, is a pickled module.
-bool holds_module(ZipArchive const& archive, Limits const& limits)
+// By the member data.pkl, in the root or in a folder.
+void tell_checkpoints_apart(Recognised& recognised, Limits const& limits)
 {
-    for (auto const& entry : archive.entries()) {
+    for (auto const& entry : recognised.archive->entries()) {
         std::string_view const whole = entry.name;
         if (whole != "data.pkl" && !whole.ends_with("/data.pkl"))
             continue;
-        auto const content = archive.content(entry);
-        return content && is_pickled_module(content->bytes(), 0, limits);
+        auto const content = recognised.archive->content(entry);
+        if (!content)
+            return;
+        auto run = std::make_shared<PickleRun const>(run_to_recognise(content->bytes(), 0, limits));
+        if (is_pickled_module(*run))
+            recognised.kind = Kind::torch_module;
+        if (!run->error && entry.method == static_cast<uint16_t>(ZipMethod::stored))
+            recognised.run = std::move(run);
+        return;
     }
-    return false;
 }
 
 struct ArchiveRule {
@@ -58,20 +64,21 @@ constexpr ArchiveRule archive_rules[] = {
 
 }
 
-std::optional<Kind> kind_of_archive(SharedBytes const& file, Limits const& limits)
+std::optional<Recognised> read_as_archive(SharedBytes const& file, Limits const& limits)
 {
     std::string_view const text = text_of(file.bytes());
     if (!text.starts_with("PK\x03\x04") && !text.starts_with("PK\x05\x06"))
         return std::nullopt;
-    auto const archive = ZipArchive::read(file, limits);
+    auto archive = ZipArchive::read(file, limits);
     if (!archive)
-        return Kind::zip;
-    for (auto const& rule : archive_rules) {
-        if (!rule.holds(*archive))
-            continue;
-        if (rule.kind != Kind::torch_checkpoint)
-            return rule.kind;
-        return holds_module(*archive, limits) ? Kind::torch_module : Kind::torch_checkpoint;
-    }
-    return Kind::zip;
+        return Recognised{Kind::zip, {}, {}};
+    Recognised recognised{Kind::zip, std::make_shared<ZipArchive const>(*std::move(archive)), {}};
+    for (auto const& rule : archive_rules)
+        if (rule.holds(*recognised.archive)) {
+            recognised.kind = rule.kind;
+            break;
+        }
+    if (recognised.kind == Kind::torch_checkpoint)
+        tell_checkpoints_apart(recognised, limits);
+    return recognised;
 }

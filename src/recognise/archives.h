@@ -1,7 +1,7 @@
 #pragma once
 
-#include "recognise/recognise.h"
+#include "recognise/evidence.h"
 
 // ZIP archives, by their members. Nothing where the file is no ZIP archive, zip where its members say nothing or its directory
 // cannot be read.
-std::optional<Kind> kind_of_archive(SharedBytes const& file, Limits const& limits);
+std::optional<Recognised> read_as_archive(SharedBytes const& file, Limits const& limits);

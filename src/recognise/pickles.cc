@@ -58,12 +58,12 @@ Kind kind_of_legacy(Bytes file, Limits const& limits)
     constexpr int pickles_before_the_object = 3; // a magic number, a version, facts about the machine
     uint64_t start = 0;
     for (int pickle = 0; pickle < pickles_before_the_object; ++pickle) {
-        auto const run = run_pickle(file, options_from(limits, start));
+        auto const run = run_to_recognise(file, start, limits);
         if (run.error)
             return Kind::torch_checkpoint;
         start = run.pickle.end;
     }
-    return is_pickled_module(file, start, limits) ? Kind::torch_module : Kind::torch_checkpoint;
+    return is_pickled_module(run_to_recognise(file, start, limits)) ? Kind::torch_module : Kind::torch_checkpoint;
 }
 
 }
@@ -71,9 +71,12 @@ Kind kind_of_legacy(Bytes file, Limits const& limits)
 PickleReading read_as_pickle(Bytes file, Limits const& limits)
 {
     if (is_legacy_checkpoint(file))
-        return {kind_of_legacy(file, limits), true};
-    PickleRun const run = run_pickle(file, options_from(limits, 0));
+        return {kind_of_legacy(file, limits), {}, true};
+    auto const shared = std::make_shared<PickleRun const>(run_to_recognise(file, 0, limits));
+    auto const& run = *shared;
     PickleReading reading;
+    if (!goes_on(run))
+        reading.run = shared;
     reading.runs = runs(run);
     if (!reading.runs && !is_pickle(run, file))
         return reading;
@@ -84,9 +87,10 @@ PickleReading read_as_pickle(Bytes file, Limits const& limits)
     return reading;
 }
 
-bool is_pickled_module(Bytes file, uint64_t start, Limits const& limits)
+PickleRun run_to_recognise(Bytes file, uint64_t start, Limits const& limits) { return run_pickle(file, options_from(limits, start)); }
+
+bool is_pickled_module(PickleRun const& run)
 {
-    PickleRun const run = run_pickle(file, options_from(limits, start));
     if (run.error)
         return false;
     auto const state = run.pickle.root().state();

@@ -1,4 +1,4 @@
-#include "recognise/recognise.h"
+#include "recognise/evidence.h"
 
 #include "recognise/archive_end.h"
 #include "recognise/archives.h"
@@ -85,18 +85,22 @@ bool yields_to_archive(Kind kind) { return kind != Kind::tar && kind != Kind::co
 std::string_view name_of(Kind kind) { return row_of(kind).name; }
 std::string_view title_of(Kind kind) { return row_of(kind).title; }
 
-Kind recognise(SharedBytes const& file, Limits const& limits)
+Kind recognise(SharedBytes const& file, Limits const& limits) { return recognise_with_evidence(file, limits).kind; }
+
+Recognised recognise_with_evidence(SharedBytes const& file, Limits const& limits)
 {
     Bytes const bytes = file.bytes();
     if (bytes.empty())
-        return Kind::text;
-    if (auto const kind = kind_of_archive(file, limits))
-        return *kind;
+        return {Kind::text, {}, {}};
+    if (auto archive = read_as_archive(file, limits))
+        return *std::move(archive);
     PickleReading const pickle = read_as_pickle(bytes, limits);
     if (pickle.runs && pickle.kind)
-        return *pickle.kind;
+        return {*pickle.kind, {}, pickle.run};
     Kind const kind = kind_by_form(bytes, pickle.kind, limits);
-    return kind != pickle.kind && yields_to_archive(kind) && archive_end_of(bytes) ? Kind::zip : kind;
+    if (kind == pickle.kind)
+        return {kind, {}, pickle.run};
+    return {yields_to_archive(kind) && archive_end_of(bytes) ? Kind::zip : kind, {}, {}};
 }
 
 Result<Kind> recognise_folder(std::filesystem::path const& folder)

@@ -116,7 +116,7 @@ ScannedFile scan_walked_file(WalkedFile const& file, FileScanOptions const& opti
     own.folder = file.folder;
     own.in_folder = file.in_folder;
     scanned.report = scan_file(mapped->shared(), own);
-    if (file_stamp(file.path) != mapped->stamp())
+    if (mapped->has_changed())
         add_finding(scanned.report, "changed", "somebody wrote to the file while it was read");
     return scanned;
 }

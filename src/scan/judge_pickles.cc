@@ -17,14 +17,15 @@ public:
     {
     }
 
-    // Pickles one after the other, to the end of the input.
-    void read_as_joblib(PickleInput& input);
+    // Pickles one after the other, to the end of the input. `known` is one that stands before it.
+    void read_as_joblib(PickleInput& input, PickleRun const* known = nullptr);
     // What would run; that the bytes break off is no news.
-    void read_as_pickle(PickleInput& input);
+    void read_as_pickle(PickleInput& input, PickleRun const* known = nullptr);
     bool has_arrays() const { return has_arrays_; }
 
 private:
     PickleRun run(PickleInput& input, bool arrays_inline);
+    bool goes_on(PickleRun const& run, PickleInput& input);
     void judge(PickleRun const& run);
     std::vector<PickleFinding> findings_of(Pickle const& pickle) const;
     void add(PickleFinding const& finding);
@@ -75,18 +76,29 @@ void PickleReading::judge(PickleRun const& run)
         judgement_.add(*run.error);
 }
 
-void PickleReading::read_as_joblib(PickleInput& input)
+// Whether another pickle follows this one.
+bool PickleReading::goes_on(PickleRun const& run, PickleInput& input)
 {
-    for (bool first = true;; first = false) {
+    if (run.error)
+        return false;
+    auto const at_end = input.at_end();
+    return judgement_.succeeded(at_end) && !*at_end;
+}
+
+void PickleReading::read_as_joblib(PickleInput& input, PickleRun const* known)
+{
+    if (known) {
+        judge(*known);
+        if (!goes_on(*known, input))
+            return;
+    }
+    for (bool first = !known;; first = false) {
         uint64_t const start = input.position();
         auto const pickle = run(input, true);
         if (!first && pickle.error && pickle.pickle.protocol == 0 && pickle.pickle.mentions.empty())
             return judgement_.add("trailing-bytes", "bytes that are no pickle follow the pickle", {byte_place(start)});
         judge(pickle);
-        if (pickle.error)
-            return;
-        auto const at_end = input.at_end();
-        if (!judgement_.succeeded(at_end) || *at_end)
+        if (!goes_on(pickle, input))
             return;
     }
 }
@@ -111,28 +123,34 @@ void PickleReading::add_of_pickle(PickleRun const& run)
     }
 }
 
-void PickleReading::read_as_pickle(PickleInput& input)
+void PickleReading::read_as_pickle(PickleInput& input, PickleRun const* known)
 {
+    if (known) {
+        add_of_pickle(*known);
+        if (!goes_on(*known, input))
+            return;
+    }
     for (;;) {
         auto const pickle = run(input, false);
         add_of_pickle(pickle);
-        auto const at_end = pickle.error ? Result<bool>(true) : input.at_end();
-        if (!at_end || *at_end)
+        if (!goes_on(pickle, input))
             return;
     }
 }
 
 }
 
-void judge_pickles(Judgement& judgement, SharedBytes const& file, PickleFlavour flavour)
+void judge_pickles(Judgement& judgement, SharedBytes const& file, PickleFlavour flavour, std::shared_ptr<PickleRun const> const& first)
 {
     PickleReading reading(judgement, flavour);
-    PickleInput as_joblib(file.bytes());
-    reading.read_as_joblib(as_joblib);
+    auto const* const known = first.get();
+    auto const* const same_to_joblib = known && !known->pickle.has_wrappers ? known : nullptr;
+    PickleInput as_joblib(file.bytes(), same_to_joblib ? known->pickle.end : 0);
+    reading.read_as_joblib(as_joblib, same_to_joblib);
     if (!reading.has_arrays())
         return;
-    PickleInput as_pickle(file.bytes());
-    reading.read_as_pickle(as_pickle);
+    PickleInput as_pickle(file.bytes(), known ? known->pickle.end : 0);
+    reading.read_as_pickle(as_pickle, known);
 }
 
 void judge_pickle_stream(Judgement& judgement, ByteStream& stream, std::function<std::unique_ptr<ByteStream>()> const& again)

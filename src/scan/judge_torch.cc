@@ -50,12 +50,14 @@ void judge_pieces(Judgement& judgement, SharedBytes const& file)
 
 }
 
-void judge_checkpoint(Judgement& judgement, SharedBytes const& file)
+void judge_checkpoint(Judgement& judgement, SharedBytes const& file, Recognised const& recognised)
 {
     CheckpointOptions options;
     options.limits = judgement.limits();
     options.check_storages = judgement.options().deep;
     options.visit_pickle = constants_into(judgement);
+    options.archive = recognised.archive;
+    options.run = recognised.run;
     auto const checkpoint = read_checkpoint(file, options);
     if (!judgement.succeeded(checkpoint))
         return judge_pieces(judgement, file);

@@ -4,6 +4,7 @@
 #include "files/zip.h"
 #include "pickle/machine.h"
 #include "pickle/rules.h"
+#include "recognise/evidence.h"
 #include "scan/scan.h"
 
 #include <array>
@@ -78,7 +79,7 @@ public:
     };
 
 private:
-    void judge_as(Kind kind, SharedBytes const& bytes);
+    void judge_as(Recognised const& recognised, SharedBytes const& bytes);
 
     ScanOptions const& options_;
     ScanReport report_;
@@ -92,8 +93,8 @@ private:
 
 // Each adds what it finds in bytes of its kinds.
 
-// Pickles one after the other, with joblib's arrays between their opcodes.
-void judge_pickles(Judgement& judgement, SharedBytes const& file, PickleFlavour flavour = PickleFlavour::values);
+// Pickles one after the other, with joblib's arrays between their opcodes. `first` is a run of the first, where it was read already.
+void judge_pickles(Judgement& judgement, SharedBytes const& file, PickleFlavour flavour = PickleFlavour::values, std::shared_ptr<PickleRun const> const& first = {});
 // The same of bytes that come in pieces; `again` gives them once more from the first.
 void judge_pickle_stream(Judgement& judgement, ByteStream& stream, std::function<std::unique_ptr<ByteStream>()> const& again);
 // What the pickle holds beside its names: data that may be a file, and files that a loader is given.
@@ -101,7 +102,7 @@ void judge_constants(Judgement& judgement, Pickle const& pickle);
 // Bytes or text in data: a pickle, an archive or a program, raw or spelled in base64 or hex.
 void judge_constant(Judgement& judgement, Bytes constant, std::string const& place);
 
-void judge_checkpoint(Judgement& judgement, SharedBytes const& file);
+void judge_checkpoint(Judgement& judgement, SharedBytes const& file, Recognised const& recognised);
 void judge_torchscript(Judgement& judgement, SharedBytes const& file);
 void judge_exported_program(Judgement& judgement, SharedBytes const& file);
 void judge_torch_package(Judgement& judgement, SharedBytes const& file);

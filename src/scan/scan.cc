@@ -109,12 +109,13 @@ void Judgement::add(Error const& error) { add(word_for(error), error.what, error
 
 void Judgement::judge(SharedBytes const& bytes, Role role)
 {
-    Kind const kind = recognise(bytes, limits());
+    auto const recognised = recognise_with_evidence(bytes, limits());
+    Kind const kind = recognised.kind;
     if (role == Role::file)
         report_.kind = kind;
     for (auto const& disguise : disguises_of(bytes, kind, limits()))
         add("two-formats", "it is " + disguise.reading + " as well: " + disguise.message, {"byte " + std::to_string(disguise.offset)});
-    judge_as(kind, bytes);
+    judge_as(recognised, bytes);
 }
 
 bool Judgement::may_search(uint64_t bytes)
@@ -145,12 +146,12 @@ void Judgement::judge_inside(SharedBytes const& bytes, std::string place, Role r
     in_constant_ = outside;
 }
 
-void Judgement::judge_as(Kind kind, SharedBytes const& bytes)
+void Judgement::judge_as(Recognised const& recognised, SharedBytes const& bytes)
 {
-    switch (kind) {
+    switch (Kind const kind = recognised.kind) {
     case Kind::torch_checkpoint:
     case Kind::torch_module:
-        return judge_checkpoint(*this, bytes);
+        return judge_checkpoint(*this, bytes, recognised);
     case Kind::torchscript:
         return judge_torchscript(*this, bytes);
     case Kind::torch_exported_program:
@@ -164,7 +165,7 @@ void Judgement::judge_as(Kind kind, SharedBytes const& bytes)
     case Kind::scikit_learn:
     case Kind::pickle:
     case Kind::joblib:
-        return judge_pickles(*this, bytes);
+        return judge_pickles(*this, bytes, PickleFlavour::values, recognised.run);
     case Kind::numpy:
         return judge_array(*this, bytes);
     case Kind::numpy_archive:

@@ -42,9 +42,19 @@ bool is_expected(std::string_view name)
     return name == "version" || name == "byteorder" || name == ".format_version" || name == ".storage_alignment" || name == ".data/serialization_id";
 }
 
+Result<std::shared_ptr<PickleRun const>> run_to_the_end(Bytes bytes, std::string const& place, Limits const& limits)
+{
+    PickleOptions options;
+    options.limits = limits;
+    auto run = std::make_shared<PickleRun>(run_pickle(bytes, options));
+    if (run->error)
+        return within(place, Result<std::shared_ptr<PickleRun const>>(tl::unexpected(*std::move(run->error))));
+    return run;
+}
+
 Result<Checkpoint> read_zip_checkpoint(SharedBytes file, CheckpointOptions const& options)
 {
-    auto const archive = std::make_shared<ZipArchive const>(TRY(ZipArchive::read(std::move(file), options.limits)));
+    auto const archive = options.archive ? options.archive : std::make_shared<ZipArchive const>(TRY(ZipArchive::read(std::move(file), options.limits)));
     CheckpointEvidence evidence(options);
     TorchMembers members(archive, TRY(archive_folder(*archive)), evidence.findings());
     TRY(refuse_programs(members));
@@ -52,9 +62,8 @@ Result<Checkpoint> read_zip_checkpoint(SharedBytes file, CheckpointOptions const
 
     members.add_archive_findings();
     auto const bytes = TRY(members.read("data.pkl"));
-    PickleOptions pickle_options;
-    pickle_options.limits = options.limits;
-    auto const pickle = TRY(within(place, read_pickle(bytes.bytes(), pickle_options)));
+    auto const run = options.run ? options.run : TRY(run_to_the_end(bytes.bytes(), place, options.limits));
+    auto const& pickle = run->pickle;
     evidence.add(pickle, place);
     if (pickle.end != bytes.size())
         evidence.findings().push_back({"trailing-bytes", std::to_string(bytes.size() - pickle.end) + " bytes follow the pickle", place, pickle.end});

@@ -135,10 +135,16 @@ struct Checkpoint {
     std::vector<TorchPart> parts; // members that torch does not read ("stranger"): to be judged as what they are
 };
 
+struct PickleRun;
+class ZipArchive;
+
 struct CheckpointOptions {
     Limits limits;
     bool check_storages = false; // read all storages and compare their CRCs: a wrong one is a finding
     TorchPickleVisitor visit_pickle{};
+    // Where somebody has read them already: the file as an archive, and its data.pkl, which is stored, as a pickle to its end.
+    std::shared_ptr<ZipArchive const> archive{};
+    std::shared_ptr<PickleRun const> run{};
 };
 
 // `file` is a whole file of either format. Fails with malformed, unsupported or exhausted.
