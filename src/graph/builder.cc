@@ -85,6 +85,7 @@ OnnxAttribute attribute(std::string name, float value) { return {std::move(name)
 OnnxAttribute attribute(std::string name, std::string value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
 OnnxAttribute attribute(std::string name, std::vector<int64_t> value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
 OnnxAttribute attribute(std::string name, std::vector<float> value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
+OnnxAttribute attribute(std::string name, std::vector<std::string> value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
 
 namespace {
 
@@ -353,6 +354,14 @@ std::string GraphBuilder::compute(Dim const& dim)
     return sum;
 }
 
+GraphTensor const* GraphBuilder::recalled(std::string const& key) const
+{
+    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope)
+        if (auto const found = (*scope)->remembered.find(key); found != (*scope)->remembered.end())
+            return &found->second;
+    return nullptr;
+}
+
 void GraphBuilder::open_scope() { scopes_.push_back(std::make_unique<GraphScope>()); }
 
 std::shared_ptr<OnnxGraph> GraphBuilder::close_scope(std::string name, std::vector<GraphTensor> const& results)
@@ -389,6 +398,7 @@ void GraphBuilder::splice_scope(std::unique_ptr<GraphScope> scope)
     into.nodes.insert(into.nodes.end(), std::make_move_iterator(scope->nodes.begin()), std::make_move_iterator(scope->nodes.end()));
     into.computed_dims.merge(scope->computed_dims);
     into.computed_symbols.merge(scope->computed_symbols);
+    into.remembered.merge(scope->remembered);
 }
 
 namespace {

@@ -73,6 +73,7 @@ OnnxAttribute attribute(std::string name, float value);
 OnnxAttribute attribute(std::string name, std::string value);
 OnnxAttribute attribute(std::string name, std::vector<int64_t> value);
 OnnxAttribute attribute(std::string name, std::vector<float> value);
+OnnxAttribute attribute(std::string name, std::vector<std::string> value);
 OnnxAttribute attribute(std::string name, Tensor const& value);
 using Attributes = std::vector<OnnxAttribute>;
 
@@ -87,6 +88,7 @@ struct GraphScope {
     std::vector<OnnxNode> nodes;
     std::map<std::string, std::string> computed_dims; // text of the Dim -> value name
     std::unordered_map<SymbolId, std::string> computed_symbols;
+    std::map<std::string, GraphTensor> remembered; // by key
 };
 
 class GraphBuilder {
@@ -132,6 +134,12 @@ public:
     // Adds what a scope that was set aside holds to the innermost one.
     void splice_scope(std::unique_ptr<GraphScope> scope);
     size_t depth() const { return scopes_.size(); }
+
+    // What a rule wants to find again when it meets a value later: another form of it, under a key that names the value. Found
+    // within the scope in which it was remembered.
+    void remember(std::string const& key, GraphTensor tensor) { scopes_.back()->remembered.insert_or_assign(key, std::move(tensor)); }
+    // Null where nothing was remembered under the key.
+    GraphTensor const* recalled(std::string const& key) const;
 
     // Says that an operator on float64 is computed in float32, as the runtime has no other kernel for it.
     void note_narrowed(std::string const& op_type) { narrowed_.emplace_back(op_type, place_); }
