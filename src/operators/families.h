@@ -20,3 +20,13 @@ std::span<OperatorRow const> convolution_operators();
 std::span<OperatorRow const> pooling_operators();
 std::span<OperatorRow const> normalisation_operators();
 std::span<OperatorRow const> reduction_operators(); // sums, extremes, norms, softmax
+std::span<OperatorRow const> packed_sequence_operators();
+std::span<OperatorRow const> recurrent_operators(); // LSTM, GRU, RNN and their cells
+std::span<OperatorRow const> class_loss_operators(); // cross entropy and its kin: a target of classes
+std::span<OperatorRow const> loss_operators(); // all other losses
+std::span<OperatorRow const> attention_operators();
+std::span<OperatorRow const> linear_algebra_operators(); // norms of matrices, determinants, inverses, products of vectors
+std::span<OperatorRow const> distance_operators();
+std::span<OperatorRow const> fourier_operators(); // complex numbers and Fourier transforms
+std::span<OperatorRow const> embedding_operators(); // bags and norms of embeddings
+std::span<OperatorRow const> quantised_operators();

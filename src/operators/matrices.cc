@@ -1,4 +1,5 @@
 #include "operators/families.h"
+#include "operators/products.h"
 #include "operators/promotion.h"
 
 #include <algorithm>
@@ -27,16 +28,6 @@ Result<Dims> product_dims(GraphBuilder& graph, Dims left, Dims right)
     return dims;
 }
 
-Result<GraphTensor> product(GraphBuilder& graph, GraphTensor const& left, GraphTensor const& right)
-{
-    if (left.dtype() != right.dtype())
-        return malformed("a matrix product of " + std::string(name_of(left.dtype())) + " and " + std::string(name_of(right.dtype())));
-    Dims dims = TRY(product_dims(graph, left.dims(), right.dims()));
-    if (is_floating(left.dtype()) || left.dtype() == DType::int32 || left.dtype() == DType::int64)
-        return graph.node("MatMul", {left, right}, {left.dtype(), std::move(dims)});
-    return unsupported("a matrix product of " + std::string(name_of(left.dtype())));
-}
-
 template <int64_t left_rank, int64_t right_rank>
 Result<Value> product_of_ranks(Operation& op, std::string_view left_name, std::string_view right_name)
 {
@@ -44,13 +35,13 @@ Result<Value> product_of_ranks(Operation& op, std::string_view left_name, std::s
     auto const right = TRY(op.tensor(right_name));
     if (left.rank() != left_rank || right.rank() != right_rank)
         return malformed("tensors of rank " + std::to_string(left.rank()) + " and " + std::to_string(right.rank()) + ", wanted " + std::to_string(left_rank) + " and " + std::to_string(right_rank));
-    return op.result(TRY(product(op.graph, left, right)));
+    return op.result(TRY(matrix_product(op.graph, left, right)));
 }
 
 Result<Value> matmul(Operation& op)
 {
     auto const self = TRY(op.tensor("self"));
-    return op.result(TRY(product(op.graph, self, TRY(op.tensor("other")))));
+    return op.result(TRY(matrix_product(op.graph, self, TRY(op.tensor("other")))));
 }
 
 Result<Value> mm(Operation& op) { return product_of_ranks<2, 2>(op, "self", "mat2"); }
@@ -58,26 +49,13 @@ Result<Value> bmm(Operation& op) { return product_of_ranks<3, 3>(op, "self", "ma
 Result<Value> mv(Operation& op) { return product_of_ranks<2, 1>(op, "self", "vec"); }
 Result<Value> dot(Operation& op) { return product_of_ranks<1, 1>(op, "self", "tensor"); }
 
-// x @ weight^T + bias. Gemm where x is a matrix: one node.
 Result<Value> linear(Operation& op)
 {
-    auto const input = TRY(op.tensor("input"));
-    auto const weight = TRY(op.tensor("weight"));
-    if (weight.rank() > 2 || weight.rank() == 0)
-        return malformed("the weight of a linear layer has rank " + std::to_string(weight.rank()));
     std::optional<GraphTensor> bias;
     if (op.has("bias"))
         bias = TRY(op.tensor("bias"));
-    if (input.rank() == 2 && weight.rank() == 2 && is_floating(input.dtype())) {
-        TRY(require_equal(op.graph, input.dims()[1], weight.dims()[1], "where a linear layer takes its input"));
-        std::vector<GraphTensor const*> inputs{&input, &weight};
-        if (bias)
-            inputs.push_back(&*bias);
-        return op.result(op.graph.node("Gemm", inputs, {input.dtype(), {input.dims()[0], weight.dims()[0]}}, {attribute("transB", int64_t{1})}));
-    }
-    auto const turned = weight.rank() == 2 ? transpose(op.graph, weight, {1, 0}) : weight;
-    auto const result = TRY(product(op.graph, input, turned));
-    return op.result(bias ? TRY(binary(op.graph, "Add", result, *bias)) : result);
+    auto const input = TRY(op.tensor("input"));
+    return op.result(TRY(linear_of(op.graph, input, TRY(op.tensor("weight")), bias)));
 }
 
 // beta * self + alpha * (left @ right)
@@ -93,7 +71,7 @@ Result<Value> scaled_sum(Operation& op, std::string_view left_name, std::string_
     };
     auto const left = TRY(op.tensor(left_name));
     auto const right = TRY(op.tensor(right_name));
-    auto const scaled_product = TRY(times(TRY(product(op.graph, left, right)), "alpha"));
+    auto const scaled_product = TRY(times(TRY(matrix_product(op.graph, left, right)), "alpha"));
     Value const& beta = op.argument("beta");
     if ((beta.as<Dim>() && beta.as<Dim>()->is(0)) || (beta.as<double>() && *beta.as<double>() == 0))
         return op.result(scaled_product); // self is not read at all, NaN in it do not spread
@@ -107,7 +85,7 @@ Result<Value> addmv(Operation& op) { return scaled_sum(op, "mat", "vec"); }
 Result<Value> addbmm(Operation& op) // the batch is summed
 {
     auto const self = TRY(op.tensor("self"));
-    auto const sum = reduce(op.graph, "ReduceSum", TRY(product(op.graph, TRY(op.tensor("batch1")), TRY(op.tensor("batch2")))), {0}, false);
+    auto const sum = reduce(op.graph, "ReduceSum", TRY(matrix_product(op.graph, TRY(op.tensor("batch1")), TRY(op.tensor("batch2")))), {0}, false);
     auto const left = TRY(binary(op.graph, "Mul", self, TRY(op.scalar("beta", self.dtype()))));
     return op.result(TRY(binary(op.graph, "Add", left, TRY(binary(op.graph, "Mul", sum, TRY(op.scalar("alpha", self.dtype())))))));
 }
@@ -216,6 +194,32 @@ constexpr OperatorRow rows[] = {
     {"aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor", einsum},
 };
 
+}
+
+Result<GraphTensor> matrix_product(GraphBuilder& graph, GraphTensor const& left, GraphTensor const& right)
+{
+    if (left.dtype() != right.dtype())
+        return malformed("a matrix product of " + std::string(name_of(left.dtype())) + " and " + std::string(name_of(right.dtype())));
+    Dims dims = TRY(product_dims(graph, left.dims(), right.dims()));
+    if (is_floating(left.dtype()) || left.dtype() == DType::int32 || left.dtype() == DType::int64)
+        return graph.node("MatMul", {left, right}, {left.dtype(), std::move(dims)});
+    return unsupported("a matrix product of " + std::string(name_of(left.dtype())));
+}
+
+Result<GraphTensor> linear_of(GraphBuilder& graph, GraphTensor const& input, GraphTensor const& weight, std::optional<GraphTensor> const& bias)
+{
+    if (weight.rank() > 2 || weight.rank() == 0)
+        return malformed("the weight of a linear layer has rank " + std::to_string(weight.rank()));
+    if (input.rank() == 2 && weight.rank() == 2 && is_floating(input.dtype())) {
+        TRY(require_equal(graph, input.dims()[1], weight.dims()[1], "where a linear layer takes its input"));
+        std::vector<GraphTensor const*> inputs{&input, &weight};
+        if (bias)
+            inputs.push_back(&*bias);
+        return graph.node("Gemm", inputs, {input.dtype(), {input.dims()[0], weight.dims()[0]}}, {attribute("transB", int64_t{1})});
+    }
+    auto const turned = weight.rank() == 2 ? transpose(graph, weight, {1, 0}) : weight;
+    auto const result = TRY(matrix_product(graph, input, turned));
+    return bias ? binary(graph, "Add", result, *bias) : result;
 }
 
 std::span<OperatorRow const> matrix_operators() { return rows; }

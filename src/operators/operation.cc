@@ -256,6 +256,11 @@ Result<Value> Operation::view(TensorReference const& of, ViewStep step, bool con
     return Value{heap.view(of, std::move(step), std::move(value), contiguous)};
 }
 
+void warn_of_training(Operation& op, std::string const& what)
+{
+    op.warn("G07", what + " in training mode, where every run gives other numbers: converted as in eval mode. Call model.eval() before the model is scripted, traced or exported.");
+}
+
 Result<std::vector<int64_t>> for_each_axis(std::vector<int64_t> given, size_t axes, char const* what)
 {
     if (given.size() == 1)

@@ -87,5 +87,8 @@ std::optional<int64_t> scalar_type_of(DType dtype);
 // `axis` counted from 0; fails with malformed where it is outside of [-rank, rank).
 Result<int64_t> wrapped_axis(int64_t axis, int64_t rank);
 
+// Warns (G07) that `what` is in training mode, where it is random: it is converted as it is in eval mode.
+void warn_of_training(Operation& op, std::string const& what);
+
 // A list that names one number for each of `axes` axes, or one for all; malformed where it has another length.
 Result<std::vector<int64_t>> for_each_axis(std::vector<int64_t> given, size_t axes, char const* what);
