@@ -2,6 +2,7 @@
 
 #include "convert/evaluate.h"
 #include "convert/inputs.h"
+#include "simplify/simplify.h"
 
 #include <algorithm>
 
@@ -74,6 +75,7 @@ public:
         TRY(std::move(result));
         Conversion conversion;
         conversion.model = graph_.finish(options_.method == "forward" ? "model" : options_.method);
+        simplify(conversion.model);
         conversion.model.ir_version = ir_version_of(options_.opset);
         conversion.model.producer_name = "hullmark";
         conversion.warnings = evaluator_.warnings();

@@ -123,6 +123,7 @@ Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& mode
     if (script == nullptr || !request.is_wanted)
         return UnaskedEvidence{{}, ""};
     auto const ask = [&]() -> Result<VerifyReport> {
+        TRY(find_torch(world, request.python)); // the cheapest first: most often there is none
         auto const runtime = TRY(open_runtime(world));
         auto const tested = TRY(open_model(runtime, model));
         EvidenceRequest complete = request;

@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view python_program =
 #include "publish/torch_program.inc"
     ;
+constexpr std::string_view looking_program = "import importlib.util, sys; sys.exit(0 if importlib.util.find_spec('torch') else 3)";
 constexpr int status_without_torch = 3;
 
 // An empty folder for one run of Python, removed with all that it left there.
@@ -141,6 +142,21 @@ Result<std::filesystem::path> find_python(World const& world, std::filesystem::p
     return found;
 }
 
+Failure without_torch(std::filesystem::path const& python, std::string const& why)
+{
+    return missing(python.string() + " has no PyTorch" + (why.empty() ? "" : ": " + why)).hint("name a Python that has it: --python PATH");
+}
+
+}
+
+Result<std::filesystem::path> find_torch(World const& world, std::filesystem::path const& wanted)
+{
+    auto python = TRY(find_python(world, wanted));
+    OutsideProgram const look{python, {"-B", "-c", std::string(looking_program)}, world.environment, "/"};
+    auto const end = TRY(within(python.string(), run_outside(look, {torch_seconds * 1000, world.elapsed_ms, world.stop_asked})));
+    if (end.status != 0)
+        return without_torch(python, "");
+    return python;
 }
 
 Result<TorchAnswers> torch_answers(World const& world, TorchReference const& reference, std::vector<std::vector<NamedTensor>> const& runs)
@@ -154,7 +170,7 @@ Result<TorchAnswers> torch_answers(World const& world, TorchReference const& ref
     OutsideProgram program{python, {"-B", "-c", std::string(python_program), std::to_string(torch_seconds + 10)}, world.environment, folder.path(), same.descriptor()};
     auto const end = TRY(within(python.string(), run_outside(program, {torch_seconds * 1000, world.elapsed_ms, world.stop_asked})));
     if (end.status == status_without_torch)
-        return missing(python.string() + " has no PyTorch: " + last_line(end.text)).hint("name a Python that has it: --python PATH");
+        return without_torch(python, last_line(end.text));
     if (end.status != 0)
         return unavailable("PyTorch did not run the file: " + last_line(end.text)).at(reference.file.file.path());
     TRY(same.check());

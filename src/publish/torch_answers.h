@@ -27,6 +27,9 @@ struct TorchAnswers {
 
 inline constexpr int64_t torch_seconds = 600;
 
+// Whether the Python at `python` (empty: python3 of the PATH) has PyTorch, without loading it: its file, or missing as below.
+Result<std::filesystem::path> find_torch(World const& world, std::filesystem::path const& python);
+
 // Each run has the flattened inputs by path, as input_names_of() names them, numbers as arrays of rank 0.
 // Fails with missing where there is no python3 or no PyTorch in it, with refused for a file that is not safe, with unavailable and what Python
 // said where PyTorch does not run it, with conflict where the file changed in between, and as run_outside() does.

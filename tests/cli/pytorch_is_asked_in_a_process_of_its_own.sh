@@ -4,10 +4,10 @@ given hullmark convert "$EXAMPLES/digits/digits.pt" -o model.onnx --sample "$EXA
 given hullmark predict named.onnx -i "$EXAMPLES/digits/sample.npz" -o answers.npz
 here=$PWD
 
-# Stands in Python's place: says where it is and what it was given, and answers with what lies ready.
+# Stands in Python's place: says whether it has PyTorch, where it is and what it was given, and answers with what lies ready.
 python()
 {
-    printf '#!/bin/bash\n%s\n' "$1" >"$here/python"
+    printf '#!/bin/bash\n[[ "$*" != *find_spec* ]] || exit %s\n%s\n' "${2:-0}" "$1" >"$here/python"
     chmod +x "$here/python"
 }
 python "ls >$here/found; pwd >$here/where; cat request.json >$here/asked; cmp - $EXAMPLES/digits/digits.pt <&3 || exit 1
@@ -26,7 +26,7 @@ expect_status 1
 expect_err "PyTorch 9.9"
 expect_nothing_at again.onnx
 
-python 'echo "no module named torch"; exit 3'
+python 'echo "no module named torch"; exit 3' 3
 run hullmark verify model.onnx --against "$EXAMPLES/digits/digits.pt" --random 1 --python "$here/python"
 expect_status 5
 expect_err "has no PyTorch"
