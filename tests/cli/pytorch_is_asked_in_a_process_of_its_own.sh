@@ -55,4 +55,9 @@ kill -INT $waiting
 status=0
 wait $waiting || status=$?
 expect_status 130
-! kill -0 "$(<child)" 2>/dev/null || [ "$(ps -o stat= -p "$(<child)")" = Z ] || wrong "wanted what it started to be gone"
+child=/proc/$(<child)/stat
+for _ in $(seq 50); do
+    [ -e "$child" ] && [ "$(cut -d' ' -f3 "$child" 2>/dev/null)" != Z ] || exit 0
+    sleep 0.1
+done
+wrong "wanted what it started to be gone"
