@@ -25,6 +25,8 @@ extern char const* const hullmark_version; // "0.1.0"
 // The exit code. `arguments` do not hold the program's name.
 int run_command_line(std::span<std::string const> arguments, World const& world, Streams const& streams);
 
-// The process that reads files for `scan`, started by that with this one argument. No verb for people: it talks over its standard input.
+// The processes that read files for `scan` and for all other commands, started by these with this one argument. No verbs for people: they
+// talk over their standard input.
 extern char const* const scan_worker_verb;
 int run_scan_worker();
+int run_reader(); // publish/reading.h

@@ -1,6 +1,8 @@
 #include "cli/description.h"
 #include "cli/options.h"
+#include "cli/reader.h"
 #include "cli/verbs.h"
+#include "process/message.h"
 #include "publish/models.h"
 #include "publish/words.h"
 
@@ -65,16 +67,34 @@ Result<Answer> inspect(Invocation const& given, Desk& desk)
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
         return inspect_folder(path);
-    auto const source = TRY(open_source(path, TRY(given.digest())));
+    auto const file = TRY(open_file(path, TRY(given.digest())));
+    std::string trail;
+    auto const read = TRY(read_elsewhere(desk.world, file, {std::string(describe_task), {}, {}, {}}, {}, trail));
+    MessageReader reader(read.payload);
+    Limits limits;
+    limits.depth = 2 * limits.depth; // of what stands in the file, and of the document around it
+    Answer answer;
+    answer.document = TRY(read_json(TRY(reader.text()), limits));
+    answer.text = printable(TRY(reader.text()));
+    TRY(reader.end());
+    return answer;
+}
+
+}
+
+std::string_view const describe_task = "describe";
+
+Result<std::string> describe_file(ReadingTask& task)
+{
+    auto const& source = task.source;
+    std::string const& path = source.file.path();
     Description description;
     description.document = {{"path", path}, {"kind", name_of(source.kind)}, {"bytes", source.file.size()}, {"sha256", source.digest.hex()}, {"verdict", nullptr}};
     description.add_row("bytes", source.file.size() < 1000 ? std::to_string(source.file.size()) : fmt::format("{} ({})", source.file.size(), bytes_text(source.file.size())));
     description.add_row("sha256", source.digest.hex());
     description.judge(judge_source(source));
-    TRY(within(path, describe_bytes(source.kind, source.file.shared(), desk.world.temporary_folder, description)));
-    return Answer{description.document, description.text(path + ": " + std::string(title_of(source.kind))), 0};
-}
-
+    TRY(within(path, describe_bytes(source.kind, source.file.shared(), task.temporary_folder, description)));
+    return MessageWriter().text(write_json(description.document)).text(description.text(path + ": " + std::string(title_of(source.kind)))).take();
 }
 
 Command inspect_command()

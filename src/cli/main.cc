@@ -1,5 +1,7 @@
 #include "cli/cli.h"
 
+#include "publish/reading.h"
+
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -117,6 +119,8 @@ int main(int count, char** arguments)
 {
     if (count == 2 && std::strcmp(arguments[1], scan_worker_verb) == 0)
         return run_scan_worker();
+    if (count == 2 && std::strcmp(arguments[1], reading_verb) == 0)
+        return run_reader();
     watch_signals();
     return run_command_line(std::vector<std::string>(arguments + (count > 0 ? 1 : 0), arguments + count), make_world(), make_streams());
 }

@@ -1,106 +1,38 @@
 #include "cli/scan_message.h"
 
-#include "base/cursor.h"
+#include "process/message.h"
 
 #include <algorithm>
 
 namespace {
 
-constexpr size_t most_text_bytes = size_t{64} << 10;
 constexpr size_t most_places = 100; // of one finding
 constexpr size_t most_names = 100'000; // files that one file names
 constexpr size_t most_finding_bytes = size_t{8} << 20; // of one file
 constexpr size_t most_name_bytes = size_t{4} << 20; // of each list
 
-class Writer {
-public:
-    template <typename Number>
-    Writer& number(Number value)
-    {
-        bytes_.append(reinterpret_cast<char const*>(&value), sizeof value);
-        return *this;
-    }
-    Writer& flag(bool value) { return number<uint8_t>(value ? 1 : 0); }
-    Writer& text(std::string_view value)
-    {
-        number(static_cast<uint32_t>(value.size()));
-        bytes_ += value;
-        return *this;
-    }
-    Writer& short_text(std::string_view value) { return text(value.substr(0, most_text_bytes)); }
-
-    size_t size() const { return bytes_.size(); }
-    std::string take() { return std::move(bytes_); }
-
-private:
-    std::string bytes_;
-};
-
-class Reader {
-public:
-    explicit Reader(std::string_view bytes)
-        : cursor_(bytes_of(bytes))
-    {
-    }
-
-    template <typename Number>
-    Result<Number> number() { return cursor_.take_number<Number>(); }
-    Result<size_t> count(size_t most)
-    {
-        auto const value = TRY(number<uint32_t>());
-        return value <= most ? Result<size_t>(value) : malformed("a list of " + std::to_string(value) + ", the limit is " + std::to_string(most));
-    }
-    Result<bool> flag()
-    {
-        auto const value = TRY(number<uint8_t>());
-        return value <= 1 ? Result<bool>(value == 1) : malformed("a flag of " + std::to_string(value));
-    }
-    Result<std::string> text()
-    {
-        auto const size = TRY(number<uint32_t>());
-        return std::string(TRY(cursor_.take_text(size)));
-    }
-    Result<std::string> short_text()
-    {
-        auto value = TRY(text());
-        return value.size() <= most_text_bytes ? Result<std::string>(std::move(value)) : malformed("a text of " + std::to_string(value.size()) + " bytes");
-    }
-    Result<std::vector<std::string>> short_texts(size_t most)
-    {
-        size_t const size = TRY(count(most));
-        std::vector<std::string> texts;
-        for (size_t index = 0; index < size; ++index)
-            texts.push_back(TRY(short_text()));
-        return texts;
-    }
-    Result<void> end() { return cursor_.left() == 0 ? Result<void>() : malformed(std::to_string(cursor_.left()) + " bytes too many"); }
-
-private:
-    Cursor cursor_;
-};
-
 // As many as fit.
-void write_names(Writer& writer, std::vector<std::string> const& names)
+void write_names(MessageWriter& writer, std::vector<std::string> const& names)
 {
     size_t size = 0;
     size_t count = 0;
     while (count < std::min(names.size(), most_names) && size + names[count].size() <= most_name_bytes)
         size += names[count++].size();
-    writer.number(static_cast<uint32_t>(count));
+    writer.count(count);
     for (size_t index = 0; index < count; ++index)
         writer.short_text(names[index]);
 }
 
-void write_finding(Writer& writer, ScanFinding const& finding)
+void write_finding(MessageWriter& writer, ScanFinding const& finding)
 {
     writer.text(finding.word).short_text(finding.message);
     size_t const places = std::min(finding.where.size(), most_places);
-    writer.number(static_cast<uint32_t>(places));
+    writer.count(places);
     for (size_t index = 0; index < places; ++index)
         writer.short_text(finding.where[index]);
 }
 
-Result<ScanFinding> read_finding(Reader& reader)
+Result<ScanFinding> read_finding(MessageReader& reader)
 {
     auto word = TRY(reader.short_text());
     auto const* const row = finding_row(word);
@@ -125,8 +57,8 @@ Result<void> check_verdict(ScanReport const& report)
 
 std::string bytes_of_task(ScanTask const& task)
 {
-    Writer writer;
-    writer.text(task.temporary_folder.native()).flag(task.deep).flag(task.digest).number(static_cast<uint32_t>(task.readable.size()));
+    MessageWriter writer;
+    writer.text(task.temporary_folder.native()).flag(task.deep).flag(task.digest).count(task.readable.size());
     for (auto const& path : task.readable)
         writer.text(path.native());
     return writer.take();
@@ -134,7 +66,7 @@ std::string bytes_of_task(ScanTask const& task)
 
 Result<ScanTask> parse_task(std::string_view bytes)
 {
-    Reader reader(bytes);
+    MessageReader reader(bytes);
     ScanTask task;
     task.temporary_folder = TRY(reader.text());
     task.deep = TRY(reader.flag());
@@ -148,12 +80,12 @@ Result<ScanTask> parse_task(std::string_view bytes)
 
 std::string bytes_of_sandbox(Sandbox const& sandbox)
 {
-    return Writer().flag(sandbox.limits).flag(sandbox.landlock).flag(sandbox.seccomp).take();
+    return MessageWriter().flag(sandbox.limits).flag(sandbox.landlock).flag(sandbox.seccomp).take();
 }
 
 Result<Sandbox> parse_sandbox(std::string_view bytes)
 {
-    Reader reader(bytes);
+    MessageReader reader(bytes);
     Sandbox sandbox;
     sandbox.limits = TRY(reader.flag());
     sandbox.landlock = TRY(reader.flag());
@@ -164,8 +96,8 @@ Result<Sandbox> parse_sandbox(std::string_view bytes)
 
 std::string bytes_of_files(std::span<WalkedFile const* const> files)
 {
-    Writer writer;
-    writer.number(static_cast<uint32_t>(files.size()));
+    MessageWriter writer;
+    writer.count(files.size());
     for (auto const* file : files)
         writer.text(file->path).text(file->folder).flag(file->in_folder);
     return writer.take();
@@ -173,7 +105,7 @@ std::string bytes_of_files(std::span<WalkedFile const* const> files)
 
 Result<std::vector<WalkedFile>> parse_files(std::string_view bytes)
 {
-    Reader reader(bytes);
+    MessageReader reader(bytes);
     size_t const count = TRY(reader.count(bytes.size()));
     std::vector<WalkedFile> files;
     for (size_t index = 0; index < count; ++index) {
@@ -190,24 +122,24 @@ Result<std::vector<WalkedFile>> parse_files(std::string_view bytes)
 std::string bytes_of_scanned(ScannedFile const& scanned)
 {
     auto const& report = scanned.report;
-    Writer findings;
+    MessageWriter findings;
     size_t written = 0;
     while (written < std::min(report.findings.size(), ScanReport::most_findings) && findings.size() < most_finding_bytes)
         write_finding(findings, report.findings[written++]);
 
-    Writer writer;
+    MessageWriter writer;
     writer.number(scanned.bytes).text(scanned.digest ? scanned.digest->hex() : "");
     writer.number(static_cast<uint8_t>(report.kind)).number(static_cast<uint8_t>(report.verdict));
     writer.number(report.findings_left_out + (report.findings.size() - written));
     write_names(writer, report.external_files);
     write_names(writer, report.code_files);
-    writer.number(static_cast<uint32_t>(written));
+    writer.count(written);
     return writer.take() + findings.take();
 }
 
 Result<ScannedFile> parse_scanned(std::string_view bytes, std::string path)
 {
-    Reader reader(bytes);
+    MessageReader reader(bytes);
     ScannedFile scanned{std::move(path), 0, {}, {}};
     scanned.bytes = TRY(reader.number<uint64_t>());
     if (auto const digest = TRY(reader.short_text()); !digest.empty())

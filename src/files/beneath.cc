@@ -89,6 +89,6 @@ Result<MappedFile> open_beneath(std::filesystem::path const& folder, std::string
     if (!descriptor)
         return system_failure("cannot open " + said, descriptor.error());
     FileStamp stamp;
-    auto data = TRY(map_descriptor(*descriptor, said, Links::one, limits, &stamp));
-    return MappedFile(std::move(data), said, stamp, file_stamp(*descriptor) != stamp);
+    auto data = TRY(map_descriptor(descriptor->number(), said, Links::one, limits, &stamp));
+    return MappedFile(std::move(data), said, stamp, file_stamp(descriptor->number()) != stamp);
 }

@@ -25,6 +25,8 @@ public:
     }
 
     int number() const { return number_; }
+    // Whoever takes it closes it.
+    int release() { return std::exchange(number_, -1); }
     bool is_open() const { return number_ >= 0; }
 
 private:

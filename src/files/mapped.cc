@@ -30,12 +30,12 @@ FileStamp stamp_of(struct stat const& status)
 }
 
 // Less where the file became shorter meanwhile.
-Result<SharedBytes> read_descriptor(Descriptor const& descriptor, std::string const& said, size_t size)
+Result<SharedBytes> read_descriptor(int descriptor, std::string const& said, size_t size)
 {
     std::string content(size, '\0');
     size_t had = 0;
     while (had < size) {
-        auto const count = ::read(descriptor.number(), content.data() + had, size - had);
+        auto const count = ::pread(descriptor, content.data() + had, size - had, static_cast<off_t>(had));
         if (count == 0)
             break;
         if (count < 0 && errno != EINTR)
@@ -74,16 +74,16 @@ std::optional<FileStamp> file_stamp(std::string const& path)
     return ::stat(path.c_str(), &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
 }
 
-std::optional<FileStamp> file_stamp(Descriptor const& descriptor)
+std::optional<FileStamp> file_stamp(int descriptor)
 {
     struct stat status;
-    return ::fstat(descriptor.number(), &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
+    return ::fstat(descriptor, &status) == 0 ? std::optional(stamp_of(status)) : std::nullopt;
 }
 
-Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string const& said, Links links, Limits const& limits, FileStamp* stamp)
+Result<SharedBytes> map_descriptor(int descriptor, std::string const& said, Links links, Limits const& limits, FileStamp* stamp)
 {
     struct stat status;
-    if (::fstat(descriptor.number(), &status) != 0)
+    if (::fstat(descriptor, &status) != 0)
         return system_failure("cannot read " + said, errno);
     if (!S_ISREG(status.st_mode))
         return refused(said + " is " + std::string(kind_of(status.st_mode)) + ", wanted a regular file");
@@ -98,7 +98,7 @@ Result<SharedBytes> map_descriptor(Descriptor const& descriptor, std::string con
         return SharedBytes();
     if (size <= read_bytes)
         return read_descriptor(descriptor, said, size);
-    void* const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor.number(), 0);
+    void* const address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     if (address == MAP_FAILED)
         return system_failure("cannot map " + said, errno);
     std::shared_ptr<void const> owner(address, [size](void const* mapping) { ::munmap(const_cast<void*>(mapping), size); });
@@ -111,14 +111,36 @@ Result<MappedFile> MappedFile::open(std::filesystem::path const& path, Limits co
     auto descriptor = open_descriptor(AT_FDCWD, path.string(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (!descriptor)
         return system_failure("cannot open " + path.string(), descriptor.error());
+    return adopt(descriptor->release(), path.string(), limits);
+}
+
+Result<MappedFile> MappedFile::adopt(int descriptor, std::string path, Limits const& limits)
+{
+    Descriptor own(descriptor);
     FileStamp stamp;
-    auto data = TRY(map_descriptor(*descriptor, path.string(), Links::any, limits, &stamp));
-    bool const changed = file_stamp(*descriptor) != stamp;
+    auto data = TRY(map_descriptor(descriptor, path, Links::any, limits, &stamp));
+    bool const changed = file_stamp(descriptor) != stamp;
     if (data.size() > read_bytes) {
         auto const bytes = data.bytes();
-        data = SharedBytes(bytes, std::shared_ptr<void const>(bytes.data(), OpenMapping{std::move(data), std::move(*descriptor)}));
+        data = SharedBytes(bytes, std::shared_ptr<void const>(bytes.data(), OpenMapping{std::move(data), std::move(own)}));
     }
-    return MappedFile(std::move(data), path.string(), stamp, changed);
+    return MappedFile(std::move(data), std::move(path), stamp, changed);
+}
+
+Result<int> MappedFile::descriptor_for_others() const
+{
+    auto const* const mapping = std::get_deleter<OpenMapping>(data_.owner());
+    CHECK(mapping || size() <= read_bytes, "open_beneath() keeps no descriptor");
+    Descriptor descriptor(mapping ? ::fcntl(mapping->descriptor.number(), F_DUPFD_CLOEXEC, 0) : ::memfd_create("hullmark", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    if (!descriptor.is_open())
+        return system_failure("cannot hand on " + path_, errno);
+    if (mapping)
+        return descriptor.release();
+    auto const content = bytes();
+    bool const is_there = ::write(descriptor.number(), content.data(), content.size()) == static_cast<ssize_t>(content.size()); // no more than read_bytes
+    if (!is_there || ::fcntl(descriptor.number(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0)
+        return system_failure("cannot hand on " + path_, errno);
+    return descriptor.release();
 }
 
 bool MappedFile::has_changed() const

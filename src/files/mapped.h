@@ -32,6 +32,12 @@ public:
     // A link is followed. Fails with missing, forbidden, refused, exhausted, or as the system says, with the path.
     static Result<MappedFile> open(std::filesystem::path const& path, Limits const& limits = {});
 
+    // The same of a file that is open already; the descriptor is taken over. `path` is what messages call it.
+    static Result<MappedFile> adopt(int descriptor, std::string path, Limits const& limits = {});
+    // A descriptor of the very same bytes, for another process to read; the caller closes it. Not of files that open_beneath() opened and that are
+    // large. Fails as the system says.
+    Result<int> descriptor_for_others() const;
+
     Bytes bytes() const { return data_.bytes(); }
     uint64_t size() const { return data_.size(); }
     // The bytes, and what keeps them mapped: outlives this object.

@@ -67,6 +67,41 @@ TEST(MappedFile, keeps_its_bytes_when_the_name_is_given_away_and_it_is_itself_go
     EXPECT_EQ(text_of(bytes.bytes()), "hello");
 }
 
+TEST(MappedFile, is_handed_on_as_it_was_opened)
+{
+    TestFolder const folder;
+    for (size_t const size : {size_t{0}, size_t{5}, size_t{100'000}}) {
+        std::string const text(size, 'x');
+        folder.put("file", text);
+        auto const file = MappedFile::open(folder / "file");
+        folder.put("other", "something else");
+        std::filesystem::rename(folder / "other", folder / "file");
+        auto const descriptor = file->descriptor_for_others();
+        ASSERT_TRUE(descriptor.has_value());
+        EXPECT_EQ(::write(*descriptor, "y", 1), -1);
+        auto const adopted = MappedFile::adopt(*descriptor, "said");
+        EXPECT_TRUE(adopted && text_of(adopted->bytes()) == text) << size;
+        EXPECT_EQ(adopted->path(), "said");
+        EXPECT_TRUE(text_of(file->bytes()) == text) << size;
+    }
+    EXPECT_EQ(MappedFile::adopt(::open("/", O_RDONLY | O_CLOEXEC), "a root").error().text(), "a root is a directory, wanted a regular file");
+}
+
+TEST(MappedFile, tells_that_somebody_wrote_to_it)
+{
+    TestFolder const folder;
+    folder.put("file", std::string(100'000, 'x'));
+    auto const file = MappedFile::open(folder / "file");
+    EXPECT_FALSE(file->has_changed());
+    folder.put("file", std::string(100'001, 'x'));
+    EXPECT_TRUE(file->has_changed());
+    folder.put("small", "x");
+    auto const small = MappedFile::open(folder / "small"); // is read, and done with
+    folder.put("small", "y");
+    EXPECT_FALSE(small->has_changed());
+    EXPECT_EQ(text_of(small->bytes()), "x");
+}
+
 TEST(MappedFile, gives_parts_that_are_within)
 {
     TestFolder const folder;

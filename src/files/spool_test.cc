@@ -3,6 +3,8 @@
 #include "files/packed.h"
 #include "files/test_folder.h"
 
+#include <unistd.h>
+
 namespace {
 
 TEST(Spool, keeps_little_in_memory_and_much_in_a_file_without_a_name)
@@ -18,6 +20,21 @@ TEST(Spool, keeps_little_in_memory_and_much_in_a_file_without_a_name)
         EXPECT_TRUE(text_of(spooled->bytes()) == text) << bytes;
         EXPECT_TRUE(folder.names().empty());
     }
+}
+
+TEST(NamelessFile, is_written_by_whoever_has_it_and_read_whole)
+{
+    TestFolder const folder;
+    auto file = NamelessFile::create(folder.path());
+    ASSERT_TRUE(file.has_value());
+    EXPECT_TRUE(folder.names().empty());
+    EXPECT_EQ(file->map({})->size(), 0u);
+    ASSERT_TRUE(file->add(bytes_of("hello")).has_value());
+    ASSERT_EQ(::write(file->descriptor(), " you", 4), 4);
+    auto const moved = *std::move(file);
+    EXPECT_EQ(text_of(moved.map({})->bytes()), "hello you");
+    EXPECT_EQ(moved.map({.bytes = 4}).error().reason, Reason::exhausted);
+    EXPECT_EQ(NamelessFile::create("/no/such/folder").error().reason, Reason::missing);
 }
 
 TEST(Spool, keeps_within_its_limit)

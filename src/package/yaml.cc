@@ -2,6 +2,8 @@
 
 #include "package/package.h"
 
+#include "base/utf8.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -237,6 +239,8 @@ Result<Json> read_mlmodel(std::string_view text, Limits const& limits)
     auto const odd = std::find_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f; });
     if (odd != text.end())
         return malformed("a control character in YAML").at("byte " + std::to_string(odd - text.begin()));
+    if (!is_utf8(text))
+        return malformed("YAML that is no UTF-8");
     JsonBuilder builder(limits.entries);
     try {
         std::istringstream stream{std::string(text)};

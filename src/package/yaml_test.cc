@@ -28,6 +28,7 @@ Case const cases[] = {
     {"keys are texts", "? [1]\n: 2\n", "error: a key in YAML that is no text, line 1"},
     {"what is no YAML is malformed", "a: [1\n", "error: no YAML: end of sequence flow not found, line 2"},
     {"control characters are refused", "a: \x01\n", "error: a control character in YAML, byte 3"},
+    {"texts are UTF-8", "\xcc\xcc: 1\n", "error: YAML that is no UTF-8"},
     {"nothing at all is no document", "", "error: an empty YAML document"},
 };
 

@@ -1,4 +1,5 @@
 #include "process/fences.h"
+#include "process/message.h"
 #include "process/outside.h"
 #include "process/sandbox.h"
 #include "process/worker.h"
@@ -78,6 +79,13 @@ std::string surroundings()
     return text;
 }
 
+std::string content_of(int descriptor)
+{
+    char bytes[16];
+    auto const count = ::pread(descriptor, bytes, sizeof bytes, 0);
+    return {bytes, count > 0 ? static_cast<size_t>(count) : 0};
+}
+
 void behave(std::string_view how, std::string_view request, WorkerChannel& channel)
 {
     if (how == "echo")
@@ -87,6 +95,8 @@ void behave(std::string_view how, std::string_view request, WorkerChannel& chann
         (void)channel.answer("and again");
     } else if (how == "surroundings")
         (void)channel.answer(surroundings());
+    else if (how == "descriptors")
+        (void)channel.answer(content_of(first_given_descriptor) + content_of(first_given_descriptor + 1) + surroundings());
     else if (how == "crash")
         crash();
     else if (how == "abort")
@@ -289,6 +299,36 @@ EndCase const ends[] = {
     {"huge", "malformed: a message of 4294967295 bytes is announced, the limit is"},
     {"deaf", "unavailable: the reading process was ended"},
 };
+
+TEST(Worker, GetsTheDescriptorsThatItIsGivenInTheirOrder)
+{
+    auto program = behaving("descriptors");
+    for (char const* text : {"first ", "second "}) {
+        program.descriptors.push_back(::fileno(std::tmpfile()));
+        ASSERT_GT(::write(program.descriptors.back(), text, std::strlen(text)), 0);
+    }
+    // The places that they get are taken by others.
+    for (int const place : {3, 4})
+        ASSERT_TRUE(::fcntl(place, F_GETFD) >= 0 || ::dup2(0, place) == place);
+    std::swap(program.descriptors[0], program.descriptors[1]);
+    auto worker = Worker::start(program);
+    ASSERT_TRUE(worker);
+    EXPECT_EQ(told(worker->ask("", patience(10'000))), "answer: second first GIVEN=yes ASAN_OPTIONS=detect_leaks=0 0 1 2 3 4 ");
+}
+
+TEST(Message, ErrorsSurviveBeingSent)
+{
+    Error const error{Reason::refused, "what\n\xff", {"here", ""}, "hint", 107};
+    auto const bytes = bytes_of_error(error);
+    auto const again = parse_error(bytes);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(bytes_of_error(*again), bytes);
+    EXPECT_EQ(again->text(), error.text());
+    for (size_t length = 0; length < bytes.size(); ++length)
+        EXPECT_FALSE(parse_error(std::string_view(bytes).substr(0, length))) << length;
+    EXPECT_FALSE(parse_error(bytes + "x"));
+    EXPECT_FALSE(parse_error("\xff" + bytes.substr(1)));
+}
 
 TEST(Worker, ThatEndsIsToldApartByHow)
 {

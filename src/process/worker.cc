@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
+#include <span>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -34,7 +35,7 @@ public:
     }
 
     // The errno value where it cannot be said.
-    int say(int channel)
+    int say(int channel, std::span<int const> descriptors)
     {
         sigset_t none;
         sigset_t all;
@@ -43,10 +44,14 @@ public:
         int error = posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
         for (int const step : {posix_spawnattr_setsigmask(&attributes_, &none), posix_spawnattr_setsigdefault(&attributes_, &all),
                  posix_spawn_file_actions_adddup2(&actions_, channel, worker_channel),
-                 posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0),
-                 posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1)})
+                 posix_spawn_file_actions_addopen(&actions_, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)})
             error = error != 0 ? error : step;
-        return error;
+        int place = first_given_descriptor;
+        for (int const descriptor : descriptors)
+            if (int const step = posix_spawn_file_actions_adddup2(&actions_, descriptor, place++); error == 0)
+                error = step;
+        int const step = posix_spawn_file_actions_addclosefrom_np(&actions_, place);
+        return error != 0 ? error : step;
     }
 
     int start(WorkerProgram const& program, pid_t& process)
@@ -67,15 +72,15 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-// Both ends beyond 0, 1 and 2, whichever of these are open: the plan writes over them.
-int channel_pair(int (&ends)[2])
+// Both ends from `lowest` on: the plan writes over what is below.
+int channel_pair(int (&ends)[2], int lowest)
 {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return errno;
     for (int& end : ends) {
-        if (end > STDERR_FILENO)
+        if (end >= lowest)
             continue;
-        int const higher = ::fcntl(end, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+        int const higher = ::fcntl(end, F_DUPFD_CLOEXEC, lowest);
         if (higher < 0)
             return errno;
         ::close(end);
@@ -84,16 +89,47 @@ int channel_pair(int (&ends)[2])
     return 0;
 }
 
+// Copies of descriptors, from `lowest` on too.
+class HighCopies {
+public:
+    HighCopies() = default;
+    HighCopies(HighCopies const&) = delete;
+    ~HighCopies()
+    {
+        for (int const copy : copies_)
+            ::close(copy);
+    }
+
+    // The errno value where the system gives no more.
+    int add(int descriptor, int lowest)
+    {
+        int const copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, lowest);
+        if (copy < 0)
+            return errno;
+        copies_.push_back(copy);
+        return 0;
+    }
+    std::span<int const> all() const { return copies_; }
+
+private:
+    std::vector<int> copies_;
+};
+
 }
 
 Result<Worker> Worker::start(WorkerProgram const& program)
 {
+    int const lowest = first_given_descriptor + static_cast<int>(program.descriptors.size());
     int ends[2] = {-1, -1};
-    if (int const error = channel_pair(ends); error != 0)
+    int error = channel_pair(ends, lowest);
+    if (error != 0)
         return unavailable("cannot make a channel to another process: " + std::generic_category().message(error));
+    HighCopies given;
+    for (int const descriptor : program.descriptors)
+        error = error != 0 ? error : given.add(descriptor, lowest);
     SpawnPlan plan;
     pid_t process = -1;
-    int error = plan.say(ends[1]);
+    error = error != 0 ? error : plan.say(ends[1], given.all());
     error = error != 0 ? error : plan.start(program, process);
     ::close(ends[1]);
     if (error == 0)

@@ -14,7 +14,7 @@
 // A second process of this program that does what may go wrong: it reads bytes of people who are not trusted. The two talk over one
 // channel, in messages of a stated length.
 //
-// Promises: the worker gets the channel, stderr, and the environment that it is given, and nothing else; it ends when its parent does,
+// Promises: the worker gets the channel, stderr, and the environment and descriptors that it is given, and nothing else; it ends when its parent does,
 // however that ends; whatever it does, its parent gets an answer or a failure in the time that it allows; nothing of a worker
 // is left when its Worker is gone.
 // What a worker says is as untrusted as the bytes that it reads: the length of its messages is limited, their contents are for the
@@ -24,7 +24,9 @@ struct WorkerProgram {
     std::filesystem::path file;
     std::vector<std::string> arguments; // without the program's own name
     std::vector<std::string> environment; // NAME=value
+    std::vector<int> descriptors = {}; // open there as first_given_descriptor and up, and nothing else beside the channel; they stay the caller's
 };
+inline constexpr int first_given_descriptor = 3;
 
 // How long somebody waits for an answer.
 struct Patience {

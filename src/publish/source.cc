@@ -81,7 +81,7 @@ Result<void> check_digest(std::string const& path, Digest const& found, Digest c
     return refused("SHA-256 is " + found.hex() + ", wanted " + wanted.hex()).at(path).hint("this is not the file that was meant: get it again from where the digest came from").code(other_digest_code);
 }
 
-Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<Digest> const& wanted, Limits const& limits)
+Result<SourceFile> open_file(std::filesystem::path const& path, std::optional<Digest> const& wanted, Limits const& limits)
 {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
@@ -90,8 +90,14 @@ Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<
     Digest const digest = Digest::of(file.bytes());
     if (wanted)
         TRY(check_digest(path.string(), digest, *wanted));
-    Kind const kind = recognise(file.shared(), limits);
-    return SourceFile{std::move(file), digest, kind};
+    return SourceFile{std::move(file), digest, Kind::unknown};
+}
+
+Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<Digest> const& wanted, Limits const& limits)
+{
+    auto source = TRY(open_file(path, wanted, limits));
+    source.kind = recognise(source.file.shared(), limits);
+    return source;
 }
 
 Failure cannot_read(SourceFile const& source, std::string const& wanted)

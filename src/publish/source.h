@@ -30,7 +30,10 @@ struct SourceFile {
 // Fails with refused where a file has another digest than the one that was wanted.
 Result<void> check_digest(std::string const& path, Digest const& found, Digest const& wanted);
 
-// Where `wanted` is given, another digest is refused. Fails as MappedFile::open does.
+// A file that is yet to be recognised: opened and hashed, and no byte of it interpreted. Where `wanted` is given, another digest is refused.
+// Fails as MappedFile::open does.
+Result<SourceFile> open_file(std::filesystem::path const& path, std::optional<Digest> const& wanted = {}, Limits const& limits = {});
+// The same, recognised by this process itself.
 Result<SourceFile> open_source(std::filesystem::path const& path, std::optional<Digest> const& wanted = {}, Limits const& limits = {});
 
 // A model as ONNX bytes and the files of its external data, which stand beside it and nowhere else.
