@@ -30,6 +30,7 @@ Kernels const kernels[] = {
     {" Max Min Where ReduceMax ReduceMin ArgMax ArgMin ", {uint8, int8, int32, int64, float64}},
     {" Clip ", {uint8, int8, int32, int64, float64}},
     {" Gemm ", {float64}},
+    {" Det ", {}},
     {" Conv ConvTranspose AveragePool GlobalMaxPool GlobalAveragePool ", {}},
     {" MaxPool ", {uint8, int8, float64}},
 };

@@ -137,8 +137,8 @@ Result<Value> hardsigmoid(Operation& op)
 
 Result<Value> unchanged(Operation& op) // dropout in eval mode and its kin: the very same tensor
 {
-    if (TRY(op.boolean("train")))
-        return unsupported("dropout in training mode: every run gives other numbers").code(207).hint("call model.eval() before the model is scripted or traced");
+    if (TRY(op.boolean("train")) && TRY(op.floating("p")) > 0)
+        warn_of_training(op, "dropout");
     return op.argument("input");
 }
 
@@ -161,6 +161,7 @@ constexpr OperatorRow rows[] = {
     {"aten::dropout(Tensor input, float p, bool train) -> Tensor", unchanged},
     {"aten::feature_dropout(Tensor input, float p, bool train) -> Tensor", unchanged},
     {"aten::alpha_dropout(Tensor input, float p, bool train) -> Tensor", unchanged},
+    {"aten::feature_alpha_dropout(Tensor input, float p, bool train) -> Tensor", unchanged},
 };
 
 }

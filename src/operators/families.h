@@ -13,6 +13,7 @@ std::span<OperatorRow const> fact_operators(); // sizes, dtypes and devices of t
 std::span<OperatorRow const> arithmetic_operators(); // element by element, as the next two
 std::span<OperatorRow const> logic_operators(); // comparisons, bits and choice
 std::span<OperatorRow const> activation_operators();
+std::span<OperatorRow const> gate_operators(); // activations with a bend, a threshold or a gate
 std::span<OperatorRow const> shape_operators(); // views, reshapes, joins and splits
 std::span<OperatorRow const> creation_operators(); // tensors from numbers; conversions of dtype
 std::span<OperatorRow const> matrix_operators();
@@ -24,8 +25,11 @@ std::span<OperatorRow const> packed_sequence_operators();
 std::span<OperatorRow const> recurrent_operators(); // LSTM, GRU, RNN and their cells
 std::span<OperatorRow const> class_loss_operators(); // cross entropy and its kin: a target of classes
 std::span<OperatorRow const> loss_operators(); // all other losses
-std::span<OperatorRow const> attention_operators();
-std::span<OperatorRow const> linear_algebra_operators(); // norms of matrices, determinants, inverses, products of vectors
+std::span<OperatorRow const> attention_operators(); // scaled dot products
+std::span<OperatorRow const> fused_attention_operators(); // multi-head attention and encoder layers as one operator
+std::span<OperatorRow const> einsum_operators();
+std::span<OperatorRow const> linear_algebra_operators(); // determinants, inverses, products of vectors
+std::span<OperatorRow const> norm_operators();
 std::span<OperatorRow const> distance_operators();
 std::span<OperatorRow const> fourier_operators(); // complex numbers and Fourier transforms
 std::span<OperatorRow const> embedding_operators(); // bags and norms of embeddings

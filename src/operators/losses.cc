@@ -1,4 +1,5 @@
 #include "operators/families.h"
+#include "operators/norms.h"
 #include "operators/promotion.h"
 #include "operators/reduction.h"
 
@@ -144,24 +145,6 @@ Result<Value> log_sigmoid(Operation& op)
 
 // ---- pairs of vectors -----------------------------------------------------------------------------------------------------------
 
-// (sum |x|^p)^(1/p) over the last axis
-Result<Formula> norm_over_last(Formula const& x, double p)
-{
-    auto const tensor = TRY(x.tensor());
-    if (tensor.rank() == 0)
-        return malformed("a distance of tensors of rank 0");
-    std::vector<int64_t> const last{tensor.rank() - 1};
-    if (p == 2)
-        return x.reduced("ReduceL2", last, false);
-    if (p == 1)
-        return x.reduced("ReduceL1", last, false);
-    if (p == std::numeric_limits<double>::infinity())
-        return x.abs().reduced("ReduceMax", last, false);
-    if (p <= 0)
-        return unsupported("a distance by the norm of order " + std::to_string(p));
-    return x.abs().with("Pow", p).reduced("ReduceSum", last, false).with("Pow", 1 / p);
-}
-
 Result<Value> hinge_embedding_loss(Operation& op)
 {
     auto const self = TRY(op.tensor("self"));
@@ -203,7 +186,12 @@ Result<Value> triplet_margin_loss(Operation& op)
     auto const negative = TRY(operand(op, "negative", dtype));
     auto const p = TRY(op.floating("p"));
     auto const epsilon = TRY(op.floating("eps"));
-    auto const distance = [&](GraphTensor const& left, GraphTensor const& right) { return norm_over_last(Formula(op.graph, left) - Formula(op.graph, right) + epsilon, p); };
+    auto const distance = [&](GraphTensor const& left, GraphTensor const& right) -> Result<Formula> {
+        auto const difference = TRY((Formula(op.graph, left) - Formula(op.graph, right) + epsilon).tensor());
+        if (difference.rank() == 0)
+            return malformed("a distance of tensors of rank 0");
+        return Formula(op.graph, vector_norm(op.graph, difference, p, {difference.rank() - 1}, false));
+    };
     auto const near = TRY(distance(anchor, positive));
     auto far = TRY(distance(anchor, negative));
     if (TRY(op.boolean("swap")))

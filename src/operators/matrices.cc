@@ -112,70 +112,6 @@ Result<Value> outer(Operation& op)
     return op.result(TRY(binary(op.graph, "Mul", unsqueeze(op.graph, self, {1}), unsqueeze(op.graph, other, {0}))));
 }
 
-// ---- einsum -----------------------------------------------------------------------------------------------------------------
-
-struct EinsumTerms {
-    std::vector<std::string> inputs;
-    std::string output;
-};
-
-// PyTorch lets blanks stand anywhere, and without "->" takes the labels that occur once, in order.
-Result<EinsumTerms> einsum_terms(std::string equation)
-{
-    std::erase(equation, ' ');
-    EinsumTerms terms;
-    auto const arrow = equation.find("->");
-    std::string const left = equation.substr(0, arrow);
-    size_t start = 0;
-    for (size_t comma = left.find(','); comma != std::string::npos; comma = left.find(',', start)) {
-        terms.inputs.push_back(left.substr(start, comma - start));
-        start = comma + 1;
-    }
-    terms.inputs.push_back(left.substr(start));
-    if (left.find("...") != std::string::npos)
-        return unsupported("einsum with an ellipsis");
-    if (arrow != std::string::npos) {
-        terms.output = equation.substr(arrow + 2);
-        return terms;
-    }
-    for (char letter = 'A'; letter <= 'z'; ++letter)
-        if (std::count(left.begin(), left.end(), letter) == 1 && std::isalpha(static_cast<unsigned char>(letter)))
-            terms.output += letter;
-    return terms;
-}
-
-Result<Value> einsum(Operation& op)
-{
-    auto const tensors = TRY(op.tensors("tensors"));
-    auto const terms = TRY(einsum_terms(TRY(op.text("equation"))));
-    if (terms.inputs.size() != tensors.size())
-        return malformed("einsum names " + std::to_string(terms.inputs.size()) + " operands of " + std::to_string(tensors.size()));
-    std::map<char, Dim> sizes;
-    std::string equation;
-    for (size_t i = 0; i < tensors.size(); ++i) {
-        if (terms.inputs[i].size() != tensors[i].dims().size())
-            return malformed("einsum term " + terms.inputs[i] + " for a tensor of rank " + std::to_string(tensors[i].rank()));
-        if (tensors[i].dtype() != tensors[0].dtype() || !is_floating(tensors[i].dtype()))
-            return unsupported("einsum of " + std::string(name_of(tensors[i].dtype())));
-        for (size_t axis = 0; axis < terms.inputs[i].size(); ++axis) {
-            auto const [place, added] = sizes.try_emplace(terms.inputs[i][axis], tensors[i].dims()[axis]);
-            if (added)
-                continue;
-            if (place->second.is(1) != tensors[i].dims()[axis].is(1))
-                return unsupported("einsum that broadcasts a size of 1");
-            TRY(require_equal(op.graph, place->second, tensors[i].dims()[axis], "where einsum names one label"));
-        }
-        equation += (i ? "," : "") + terms.inputs[i];
-    }
-    Dims dims;
-    for (char const label : terms.output) {
-        if (!sizes.contains(label))
-            return malformed(std::string("einsum names the label ") + label + " in its result alone");
-        dims.push_back(sizes[label]);
-    }
-    return op.result(op.graph.node("Einsum", tensors, {tensors[0].dtype(), std::move(dims)}, {attribute("equation", equation + "->" + terms.output)}));
-}
-
 constexpr OperatorRow rows[] = {
     {"aten::linear(Tensor input, Tensor weight, Tensor? bias=None) -> Tensor", linear},
     {"aten::matmul(Tensor self, Tensor other) -> Tensor", matmul},
@@ -191,7 +127,6 @@ constexpr OperatorRow rows[] = {
     {"aten::addcdiv(Tensor self, Tensor tensor1, Tensor tensor2, *, Scalar value=1) -> Tensor", add_scaled_pair<true>},
     {"aten::outer(Tensor self, Tensor vec2) -> Tensor", outer},
     {"aten::ger(Tensor self, Tensor vec2) -> Tensor", outer},
-    {"aten::einsum(str equation, Tensor[] tensors, *, int[]? path=None) -> Tensor", einsum},
 };
 
 }
@@ -220,6 +155,18 @@ Result<GraphTensor> linear_of(GraphBuilder& graph, GraphTensor const& input, Gra
     auto const turned = weight.rank() == 2 ? transpose(graph, weight, {1, 0}) : weight;
     auto const result = TRY(matrix_product(graph, input, turned));
     return bias ? binary(graph, "Add", result, *bias) : result;
+}
+
+GraphTensor softmax_over_last(GraphBuilder& graph, GraphTensor const& scores) { return unary(graph, "Softmax", scores, {attribute("axis", scores.rank() - 1)}); }
+
+GraphTensor matrices_turned(GraphBuilder& graph, GraphTensor const& matrices)
+{
+    std::vector<int64_t> axes;
+    for (int64_t axis = 0; axis + 2 < matrices.rank(); ++axis)
+        axes.push_back(axis);
+    axes.push_back(matrices.rank() - 1);
+    axes.push_back(matrices.rank() - 2);
+    return transpose(graph, matrices, axes);
 }
 
 std::span<OperatorRow const> matrix_operators() { return rows; }

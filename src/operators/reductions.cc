@@ -187,46 +187,6 @@ Result<Value> log_of_sum_of_exp(Operation& op)
     return op.result(reduce(op.graph, "ReduceLogSumExp", TRY(cast(op.graph, self, floating_for(self.dtype()))), axes, keep));
 }
 
-// ---- norms ------------------------------------------------------------------------------------------------------------------------
-
-Result<GraphTensor> norm_of(GraphBuilder& graph, GraphTensor const& x, double order, std::vector<int64_t> const& axes, bool keep)
-{
-    auto const magnitude = unary(graph, "Abs", x);
-    if (order == 2)
-        return reduce(graph, "ReduceL2", x, axes, keep);
-    if (order == 1)
-        return reduce(graph, "ReduceL1", x, axes, keep);
-    if (order == std::numeric_limits<double>::infinity())
-        return reduce(graph, "ReduceMax", magnitude, axes, keep);
-    if (order == -std::numeric_limits<double>::infinity())
-        return reduce(graph, "ReduceMin", magnitude, axes, keep);
-    if (order == 0) {
-        auto const zero = TRY(binary(graph, "Equal", x, number(x.dtype(), 0.0), DType::boolean));
-        return reduce(graph, "ReduceSum", TRY(cast(graph, unary(graph, "Not", zero), x.dtype())), axes, keep);
-    }
-    auto const powers = TRY(binary(graph, "Pow", magnitude, number(x.dtype(), order)));
-    return binary(graph, "Pow", reduce(graph, "ReduceSum", powers, axes, keep), number(x.dtype(), 1 / order));
-}
-
-Result<Value> norm(Operation& op, std::string_view order_name)
-{
-    auto const self = TRY(op.tensor("self"));
-    auto const [axes, keep] = TRY(reduction(op, self));
-    double const order = op.has(order_name) ? TRY(op.floating(order_name)) : 2;
-    auto const x = TRY(cast(op.graph, self, TRY(wanted_dtype(op, floating_for(self.dtype())))));
-    return op.result(TRY(norm_of(op.graph, x, order, axes, keep)));
-}
-
-Result<Value> norm_p(Operation& op) { return norm(op, "p"); }
-Result<Value> norm_ord(Operation& op) { return norm(op, "ord"); }
-
-Result<Value> frobenius_norm(Operation& op)
-{
-    auto const self = TRY(op.tensor("self"));
-    auto const [axes, keep] = TRY(reduction(op, self));
-    return op.result(reduce(op.graph, "ReduceL2", self, axes, keep));
-}
-
 // ---- along one axis, sizes kept -------------------------------------------------------------------------------------------------
 
 Result<Value> running_sum(Operation& op)
@@ -285,12 +245,6 @@ constexpr OperatorRow rows[] = {
     {"aten::std_mean.dim(Tensor self, int[1]? dim, bool unbiased=True, bool keepdim=False) -> (Tensor, Tensor)", deviation_and_mean},
     {"aten::std_mean.correction(Tensor self, int[1]? dim=None, *, Scalar? correction=None, bool keepdim=False) -> (Tensor, Tensor)", deviation_and_mean},
     {"aten::logsumexp(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", log_of_sum_of_exp},
-    {"aten::norm.Scalar(Tensor self, Scalar p=2) -> Tensor", norm_p},
-    {"aten::norm.ScalarOpt_dim(Tensor self, Scalar? p, int[1] dim, bool keepdim=False) -> Tensor", norm_p},
-    {"aten::norm.ScalarOpt_dim_dtype(Tensor self, Scalar? p, int[1] dim, bool keepdim, *, ScalarType dtype) -> Tensor", norm_p},
-    {"aten::linalg_vector_norm(Tensor self, Scalar ord=2, int[1]? dim=None, bool keepdim=False, *, ScalarType? dtype=None) -> Tensor", norm_ord},
-    {"aten::frobenius_norm(Tensor self) -> Tensor", frobenius_norm},
-    {"aten::frobenius_norm.dim(Tensor self, int[1] dim, bool keepdim=False) -> Tensor", frobenius_norm},
     {"aten::cumsum(Tensor self, int dim, *, ScalarType? dtype=None) -> Tensor", running_sum},
     {"aten::softmax.int(Tensor self, int dim, ScalarType? dtype=None) -> Tensor", softmax<false>},
     {"aten::_softmax(Tensor self, int dim, bool half_to_float) -> Tensor", softmax<false>},
