@@ -5,8 +5,9 @@
 #include "base/utf8.h"
 #include "cli/input_data.h"
 #include "cli/safetensors_files.h"
-#include "cli/weights.h"
+#include "cli/weights_reading.h"
 #include "files/atomic.h"
+#include "publish/read_model.h"
 #include "publish/values.h"
 #include "publish/words.h"
 
@@ -45,27 +46,26 @@ Result<void> write_model(std::filesystem::path const& output, ConvertedModel con
 
 Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesystem::path const& output)
 {
-    auto const source = TRY(open_source(given.argument("FILE"), TRY(given.digest())));
+    auto source = TRY(open_file(given.argument("FILE"), TRY(given.digest())));
     auto const samples = TRY(read_sample_files(given.texts("--sample")));
     auto const request = TRY(conversion_request(given, samples, output.filename().string() + ".data"));
     auto const evidence = TRY(evidence_request(given, samples));
-    if (source.kind == Kind::onnx)
-        return unsupported("an ONNX model already, wanted something to convert").at(source.file.path()).hint("`hullmark verify` and `hullmark publish` take it as it is");
     auto progress = make_progress(given, desk, Receipts::of_slow_steps);
     progress->begin("read", source.name());
-    auto const read = TRY(read_source(source));
-    progress->end(receipt_of(source, read));
-    for (auto const& finding : judge_source(source).findings)
-        if (finding.severity != Severity::note)
-            desk.screen.say(desk.screen.painted(Paint::yellow, "warning:") + " " + escape_unprintable(text_of(finding)));
-    TRY(check_stop(desk.world));
-
+    auto const after_reading = [&](ModelReceipt const& receipt) -> Result<void> {
+        progress->end(receipt.text);
+        for (auto const& finding : receipt.findings)
+            desk.screen.say(desk.screen.painted(Paint::yellow, "warning:") + " " + escape_unprintable(finding));
+        TRY(check_stop(desk.world));
+        progress->begin("convert", source.name());
+        return {};
+    };
     Trail trail;
-    progress->begin("convert", source.name());
-    auto converted = within(source.file.path(), convert_source(read, request, trail));
+    auto read = read_model(desk.world, source, request, {false, true}, after_reading, trail);
     tell_trail(trail, desk);
-    if (!converted)
-        return tl::unexpected(std::move(converted).error());
+    if (!read)
+        return tl::unexpected(std::move(read).error());
+    auto* const converted = &read->model;
     progress->end(count_text(converted->model.graph.nodes.size(), "node"));
     TRY(check_stop(desk.world));
 
@@ -78,7 +78,7 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
         TRY(within(source.file.path(), demand_passed(*report)));
         progress->end(receipt_of(*report));
     } else if (evidence.is_wanted) {
-        auto unasked = TRY(ask_torch(desk.world, *converted, evidence, source, read, request.options.method));
+        auto unasked = TRY(ask_torch(desk.world, *converted, evidence, source, read->arguments, request.options.method));
         report = std::move(unasked.report);
         if (report) {
             desk.error_details["report"] = json_of(*report);
@@ -101,30 +101,13 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     return answer;
 }
 
-// What a loader that runs the file would do does not keep its tensors from being read; it is told.
-std::vector<WeightWarning> warnings_of(SourceFile const& source, Weights const& weights)
-{
-    std::vector<WeightWarning> warnings = weights.warnings;
-    for (auto const& finding : judge_source(source).findings) {
-        if (finding.severity == Severity::note)
-            continue;
-        std::string where;
-        for (auto const& place : finding.where)
-            where += (where.empty() ? "" : ", ") + place;
-        warnings.push_back({finding.word, finding.message, std::move(where)});
-    }
-    return warnings;
-}
-
 Result<Answer> convert_to_safetensors(Invocation const& given, Desk& desk, std::filesystem::path const& output)
 {
     auto const size = given.text("--max-shard-size");
     auto const most_bytes = size ? std::optional(TRY(size_in_bytes(*size))) : std::nullopt;
     auto const patterns = given.texts("--select");
-    auto const source = TRY(open_source(given.argument("FILE"), TRY(given.digest())));
-    auto const weights = TRY(within(source.file.path(), read_weights(source, patterns)));
-    if (weights.tensors.empty())
-        return unsupported(patterns.empty() ? "the file holds no tensors that could be written" : "no tensor has a name that --select chooses").at(source.file.path());
+    auto const source = TRY(open_file(given.argument("FILE"), TRY(given.digest())));
+    auto const weights = TRY(read_weights_elsewhere(desk.world, source, patterns));
     TRY(check_stop(desk.world));
     auto const written = TRY(within(source.file.path(), write_safetensors_files(output, weights.tensors, weights.metadata, most_bytes)));
 
@@ -132,7 +115,7 @@ Result<Answer> convert_to_safetensors(Invocation const& given, Desk& desk, std::
     answer.document = {{"output", written.files.back()}, {"files", written.files}, {"tensors", Json::array()}, {"metadata", weights.metadata}, {"warnings", Json::array()}};
     for (auto const& [name, tensor] : weights.tensors)
         answer.document["tensors"].push_back({{"name", name}, {"dtype", name_of(tensor.dtype())}, {"shape", tensor.shape()}, {"bytes", tensor.bytes().size()}});
-    for (auto const& warning : warnings_of(source, weights)) {
+    for (auto const& warning : weights.warnings) {
         answer.document["warnings"].push_back({{"code", warning.code}, {"message", warning.message}, {"where", warning.where}});
         if (!given.has("--json"))
             desk.screen.say(desk.screen.painted(Paint::yellow, "warning[" + warning.code + "]:") + " " + escape_unprintable(warning.message + (warning.where.empty() ? "" : " (" + warning.where + ")")));

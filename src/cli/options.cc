@@ -55,6 +55,9 @@ Result<ConversionRequest> conversion_request(Invocation const& given, std::vecto
         TRY(parse_dynamic_option(text, request.options));
     for (auto const& text : given.texts("--input"))
         request.inputs.push_back(TRY(parse_input_option(text)));
+    for (auto const& row : joined({conversion_options(), {{"--sample", "", ""}}}))
+        if (auto const words = given.values.find(row.name); words != given.values.end())
+            request.words.insert(*words);
     request.samples = std::move(samples);
     request.external_location = std::move(external_location);
     request.external_data = given.has("--external-data");

@@ -52,7 +52,8 @@ Result<ConvertedModel> convert_program(Program const& program, ConversionRequest
 {
     ConvertOptions options = request.options;
     if (!request.samples.empty())
-        options.inputs = TRY(specifications_of(request.samples.front(), program, options.method, options.output_names));
+        options.inputs = TRY(specifications_of(
+            request.samples.front(), [&](size_t count) { return input_names_of(program, options.method, count); }, options.output_names));
     refine(options.inputs, request.inputs);
     auto outcome = TRY(convert(program, options));
     if (auto* const unsupported_program = std::get_if<UnsupportedProgram>(&outcome)) {

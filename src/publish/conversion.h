@@ -6,6 +6,7 @@
 #include "publish/source.h"
 #include "json/json.h"
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,12 +20,16 @@ Result<ReadSource> read_source(SourceFile const& source, Limits const& limits = 
 // "TorchScript, 34 operators, 8 tensors, 58.3 kB"
 std::string receipt_of(SourceFile const& source, ReadSource const& read);
 
+// Options as they stand on the command line, by name, and the words behind each.
+using OptionWords = std::map<std::string, std::vector<std::string>, std::less<>>;
+
 struct ConversionRequest {
     ConvertOptions options; // its `inputs` stay empty: the samples and the next field say what they are
     std::vector<InputSpecification> inputs; // by name, they take the place of what the sample says
     std::vector<SampleFile> samples; // the first decides the inputs
     std::string external_location; // name of the file for weights beside the model; empty: only where one file is too small
     bool external_data = false; // weights in a file of their own, however small
+    OptionWords words; // all that the request was made of, for the process that makes it again
 };
 
 // An ONNX model as it will be written.

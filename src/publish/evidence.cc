@@ -1,5 +1,6 @@
 #include "publish/evidence.h"
 
+#include "publish/read_model.h"
 #include "publish/words.h"
 
 #include <algorithm>
@@ -27,9 +28,9 @@ Result<std::vector<Sample>> gather_samples(ModelUnderTest const& tested, Convert
 }
 
 // The flattened arguments of one run, by the program's own names of them.
-Result<std::vector<NamedTensor>> arguments_of(Sample const& sample, Program const& program, std::string const& method)
+Result<std::vector<NamedTensor>> arguments_of(Sample const& sample, ArgumentNames const& names_of_program)
 {
-    auto const names = TRY(input_names_of(program, method, sample.inputs.size()));
+    auto const names = TRY(names_of_program(sample.inputs.size()));
     if (names.size() != sample.inputs.size())
         return bad_usage("the model has " + count_text(sample.inputs.size(), "input") + " and the program takes " + count_text(names.size(), "argument")).at(sample.origin).hint("give --sample FILE.npz with all of the program's arguments");
     std::vector<NamedTensor> arguments;
@@ -38,24 +39,24 @@ Result<std::vector<NamedTensor>> arguments_of(Sample const& sample, Program cons
     return arguments;
 }
 
-Result<std::vector<NamedTensor>> arguments_of(SampleFile const& file, Program const& program, std::string const& method, OnnxModel const& model)
+Result<std::vector<NamedTensor>> arguments_of(SampleFile const& file, ArgumentNames const& names_of_program, OnnxModel const& model)
 {
     std::vector<std::string> output_names;
     for (auto const& output : model.graph.outputs)
         output_names.push_back(output.name);
     std::vector<NamedTensor> arguments;
-    for (auto const& specification : TRY(specifications_of(file, program, method, output_names)))
+    for (auto const& specification : TRY(specifications_of(file, names_of_program, output_names)))
         arguments.push_back({specification.name, *specification.value});
     return arguments;
 }
 
 // The model's answers against those that PyTorch gives on the same inputs.
-Result<VerifyReport> against_torch(World const& world, ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request, TorchReference const& reference, Program const& program)
+Result<VerifyReport> against_torch(World const& world, ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request, TorchReference const& reference, ArgumentNames const& names_of_program)
 {
     auto samples = TRY(gather_samples(tested, model, request));
     std::vector<std::vector<NamedTensor>> runs;
     for (size_t i = 0; i < samples.size(); ++i)
-        runs.push_back(i < request.samples.size() ? TRY(arguments_of(request.samples[i], program, reference.method, model.model)) : TRY(arguments_of(samples[i], program, reference.method)));
+        runs.push_back(i < request.samples.size() ? TRY(arguments_of(request.samples[i], names_of_program, model.model)) : TRY(arguments_of(samples[i], names_of_program)));
     auto answers = TRY(torch_answers(world, reference, runs));
     for (size_t i = 0; i < samples.size(); ++i) {
         if (answers.runs[i].size() != model.model.graph.outputs.size())
@@ -71,7 +72,8 @@ Result<VerifyReport> against_torch(World const& world, ModelUnderTest const& tes
 
 Result<VerifyReport> against_file(World const& world, Runtime const& runtime, ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request)
 {
-    auto const reference = TRY(open_source(request.against, request.reference_digest));
+    auto reference = TRY(open_file(request.against, request.reference_digest));
+    auto const names_of_program = TRY(read_reference(world, reference, request.samples, model.model));
     switch (reference.kind) {
     case Kind::numpy_archive: {
         auto const sample = TRY(sample_for(TRY(read_sample_file(request.against)), model.model));
@@ -86,10 +88,8 @@ Result<VerifyReport> against_file(World const& world, Runtime const& runtime, Mo
         return verify_against_model(tested, session, samples, request.options);
     }
     case Kind::torchscript:
-    case Kind::torch_exported_program: {
-        auto const read = TRY(within(request.against, read_program_source(reference)));
-        return against_torch(world, tested, model, request, {reference, "forward", request.python}, read.program);
-    }
+    case Kind::torch_exported_program:
+        return against_torch(world, tested, model, request, {reference, "forward", request.python}, names_of_program);
     default:
         return cannot_read(reference, "an ONNX model, a file that PyTorch runs, or a sample with recorded answers");
     }
@@ -117,10 +117,9 @@ Result<VerifyReport> gather_evidence(World const& world, ConvertedModel const& m
     return request.against == "self" ? verify_self(tested, samples, request.options) : verify_recorded(tested, samples, request.options);
 }
 
-Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& model, EvidenceRequest const& request, SourceFile const& source, ReadSource const& read, std::string const& method)
+Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& model, EvidenceRequest const& request, SourceFile const& source, ArgumentNames const& arguments, std::string const& method)
 {
-    auto const* const script = std::get_if<TorchScriptFile>(&read);
-    if (script == nullptr || !request.is_wanted)
+    if (!arguments || !request.is_wanted)
         return UnaskedEvidence{{}, ""};
     auto const ask = [&]() -> Result<VerifyReport> {
         TRY(find_torch(world, request.python)); // the cheapest first: most often there is none
@@ -129,7 +128,7 @@ Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& mode
         EvidenceRequest complete = request;
         if (complete.samples.empty() && complete.seeds.empty())
             complete.seeds = {1};
-        return against_torch(world, tested, model, complete, {source, method, request.python}, script->program);
+        return against_torch(world, tested, model, complete, {source, method, request.python}, arguments);
     };
     auto report = ask();
     if (report)

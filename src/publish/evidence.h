@@ -35,8 +35,8 @@ struct UnaskedEvidence {
 };
 
 // Holds a converted model against its own source, run by PyTorch, on the samples or else on random inputs. `method` is the one that was
-// converted. Fails with cancelled alone.
-Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& model, EvidenceRequest const& request, SourceFile const& source, ReadSource const& read, std::string const& method);
+// converted, `arguments` what it calls its inputs: empty for a model that was ONNX already, which nobody is asked about. Fails with cancelled alone.
+Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& model, EvidenceRequest const& request, SourceFile const& source, ArgumentNames const& arguments, std::string const& method);
 
 // One line for people: "passed on 1 sample, largest error 1.2e-07 (allowed 1e-05)".
 std::string receipt_of(VerifyReport const& report);

@@ -1,6 +1,7 @@
 #include "publish/publish.h"
 
 #include "publish/models.h"
+#include "publish/read_model.h"
 #include "publish/values.h"
 #include "publish/words.h"
 
@@ -77,17 +78,17 @@ Result<Published> publish(PublishRequest const& request, World const& world, Pro
     Published published;
 
     TRY(begin(world, progress, "read", std::filesystem::path(request.file).filename().string()));
-    auto const source = TRY(open_source(request.file, request.sha256));
-    auto const read = TRY(read_source(source));
-    TRY(demand_safe(source));
-    progress.end(receipt_of(source, read));
-    // What the file is was decided by its bytes, which are mapped and have the digest that will be written down. Nothing in it was
-    // run. From here on there is no pickle and no Python name: a Program, or a model that was ONNX already.
-
-    TRY(begin(world, progress, "convert", source.name()));
+    auto source = TRY(open_file(request.file, request.sha256));
+    auto const after_reading = [&](ModelReceipt const& receipt) {
+        progress.end(receipt.text);
+        return begin(world, progress, "convert", source.name());
+    };
+    auto read = TRY(read_model(world, source, request.conversion, {true, false}, after_reading, trail));
     published.kind = source.kind;
-    published.model = TRY(within(request.file, convert_source(read, request.conversion, trail)));
+    published.model = std::move(read.model);
     progress.end(receipt_of(published.model));
+    // What the file is was decided by its bytes, which are mapped and have the digest that will be written down. It was read and
+    // converted by a process that can do nothing else, and nothing in it was run. From here on there is no pickle and no Python name.
     for (auto const& warning : published.model.warnings)
         progress.warn(warning.code, warning.message, warning.where);
     // The ONNX bytes are final: what is checked from here on is what will be served. Every operator had a rule.
@@ -99,7 +100,7 @@ Result<Published> publish(PublishRequest const& request, World const& world, Pro
         TRY(demand_passed(*published.report));
         progress.end(receipt_of(*published.report));
     } else {
-        auto unasked = TRY(ask_torch(world, published.model, request.evidence, source, read, request.conversion.options.method));
+        auto unasked = TRY(ask_torch(world, published.model, request.evidence, source, read.arguments, request.conversion.options.method));
         if (unasked.report) {
             trail.report = json_of(*unasked.report);
             TRY(demand_passed(*unasked.report));

@@ -38,7 +38,7 @@ std::vector<std::string> names_of(std::span<OnnxValueInfo const> values)
 Result<SampleFile> read_sample_file(std::filesystem::path const& path, Limits const& limits)
 {
     auto const source = TRY(open_source(path, {}, limits));
-    SampleFile file{source.name(), {}};
+    SampleFile file{source.name(), {}, path};
     if (source.kind == Kind::numpy) {
         auto tensor = TRY(within(path.string(), read_npy(source.file.shared(), limits)));
         file.entries.push_back({"i0", std::move(tensor)});
@@ -72,17 +72,17 @@ Result<std::vector<Sample>> samples_for(std::span<SampleFile const> files, OnnxM
     return samples;
 }
 
-Result<std::vector<InputSpecification>> specifications_of(SampleFile const& file, Program const& program, std::string const& method, std::span<std::string const> output_names)
+Result<std::vector<InputSpecification>> specifications_of(SampleFile const& file, ArgumentNames const& names_of_program, std::span<std::string const> output_names)
 {
     // How many inputs there are is not known before the answers are put aside, and which those are depends on the inputs' names.
     SampleFile rest = file;
     std::erase_if(rest.entries, [&](NamedTensor const& entry) { return entry.name == "meta" || std::find(output_names.begin(), output_names.end(), entry.name) != output_names.end(); });
     SampleFile inputs = rest;
     std::erase_if(inputs.entries, [](NamedTensor const& entry) { return is_numbered(entry.name, "o") || entry.name == "output" || is_numbered(entry.name, "output_"); });
-    auto names = TRY(within(file.origin, input_names_of(program, method, inputs.entries.size())));
+    auto names = TRY(within(file.origin, names_of_program(inputs.entries.size())));
     if (!has_entry(file, "i0") && !has_all(file, names)) {
         inputs = rest;
-        names = TRY(within(file.origin, input_names_of(program, method, inputs.entries.size())));
+        names = TRY(within(file.origin, names_of_program(inputs.entries.size())));
     }
     auto const sample = TRY(within(file.origin, sample_of(inputs.entries, names, {})));
     std::vector<InputSpecification> specifications;

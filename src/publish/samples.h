@@ -3,10 +3,10 @@
 #include "base/limits.h"
 #include "base/result.h"
 #include "convert/convert.h"
-#include "program/program.h"
 #include "verify/verify.h"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,7 +18,11 @@
 struct SampleFile {
     std::string origin; // its name without the folder
     std::vector<NamedTensor> entries;
+    std::filesystem::path path = {};
 };
+
+// The flattened names of a program's tensor inputs where it is given so many arrays: input_names_of(), asked here or elsewhere.
+using ArgumentNames = std::function<Result<std::vector<std::string>>(size_t array_count)>;
 
 // An .npz archive, or an .npy file with the one input. By content.
 Result<SampleFile> read_sample_file(std::filesystem::path const& path, Limits const& limits = {});
@@ -29,4 +33,4 @@ Result<Sample> sample_for(SampleFile const& file, OnnxModel const& model);
 Result<std::vector<Sample>> samples_for(std::span<SampleFile const> files, OnnxModel const& model);
 
 // For a program that is yet to be converted: what the sample says about its inputs. `output_names` may be empty.
-Result<std::vector<InputSpecification>> specifications_of(SampleFile const& file, Program const& program, std::string const& method, std::span<std::string const> output_names);
+Result<std::vector<InputSpecification>> specifications_of(SampleFile const& file, ArgumentNames const& names_of_program, std::span<std::string const> output_names);

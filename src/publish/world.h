@@ -25,6 +25,7 @@ struct World {
     std::function<int64_t()> now_ms; // since 1970
     std::function<int64_t()> elapsed_ms; // since some moment; never goes back
     std::function<bool()> stop_asked; // Ctrl-C or SIGTERM came
+    bool reads_here = false; // models are read by this process itself instead of a second one: for tests of what is done with them
 };
 
 // Fails with cancelled once somebody asked the program to stop. Asked between the steps of what takes long.

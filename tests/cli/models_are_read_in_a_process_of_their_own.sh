@@ -20,17 +20,32 @@ cp model.pt "$(printf 'odd\xff\n.pt')"
 given hullmark inspect "$(printf 'odd\xff\n.pt')" --json
 expect_json '.kind == "torchscript"'
 
+# What it makes of a model is the same wherever it reads, with options and samples at hand.
+cp "$EXAMPLES/digits/sample.npz" sample.npz
+mkdir inside
+given hullmark convert model.pt -o out.onnx --sample sample.npz --output-names scores --json
+expect_json '.outputs[0].name == "scores" and .report.passed'
+given hullmark convert model.pt -o inside/out.onnx --external-data --sample "$PWD/sample.npz"
+expect_file inside/out.onnx.data
+given hullmark convert model.pt -o out.safetensors --json
+expect_json '.tensors | length > 1'
+run hullmark convert model.pt -o none.onnx --sample sample.npz --opset 99
+expect_status 2
+[ -z "$(find . -name '*tmp*' -o -name '.*.part')" ] || wrong "wanted no temporary file"
+
 # Nobody may start a process: as another user, as root may always.
 cp "$HULLMARK" program
 chmod -R a+rX .
-limited='ulimit -u 1 && exec ./program inspect model.pt'
+as_another=
 if [ "$(id -u)" = 0 ]; then
     command -v setpriv >/dev/null || skip "setpriv is not there"
-    setpriv --reuid=65534 --clear-groups ./program inspect model.pt >/dev/null 2>&1 || skip "another user cannot run the program here"
-    run setpriv --reuid=65534 --clear-groups bash -c "$limited"
-else
-    run bash -c "$limited"
+    as_another='setpriv --reuid=65534 --clear-groups'
+    $as_another ./program inspect model.pt >/dev/null 2>&1 || skip "another user cannot run the program here"
 fi
-expect_status 6
-expect_err "as a second process"
-expect_no_out
+for asked in "inspect model.pt" "convert model.pt -o new.onnx" "convert model.pt -o new.safetensors" "publish model.pt --name model --allow-unverified --registry new"; do
+    run $as_another bash -c "ulimit -u 1 && exec ./program $asked"
+    expect_status 6
+    expect_err "as a second process"
+    expect_no_out
+done
+[ -z "$(find . -name 'new*')" ] || wrong "wanted nothing to be made"
