@@ -25,6 +25,7 @@ struct Bags {
     GraphTensor indices; // [N]
     GraphTensor bag_of; // [N]: which bag each index belongs to
     Dim count = 0; // of bags
+    Dim groups = 0; // the bags, and one more for what lies behind their end
     std::optional<int64_t> padding; // an index that does not count
     BagMode mode = BagMode::sum;
 };
@@ -44,10 +45,10 @@ Result<Bags> bags_of(Operation& op)
         return malformed("bags of mode " + std::to_string(mode));
     bags.mode = static_cast<BagMode>(mode);
     bool const last_is_end = TRY(op.boolean("include_last_offset"));
-    bags.count = last_is_end ? offsets.dims()[0] - 1 : offsets.dims()[0];
-    auto const starts = slice(graph, offsets, 0, 0, bags.count);
+    bags.groups = offsets.dims()[0];
+    bags.count = last_is_end ? bags.groups - 1 : bags.groups;
     auto const places = unsqueeze(graph, counted(graph, 0, bags.indices.dims()[0], 1), {1});
-    auto const begun = TRY(binary(graph, "GreaterOrEqual", places, unsqueeze(graph, starts, {0}), DType::boolean));
+    auto const begun = TRY(binary(graph, "GreaterOrEqual", places, unsqueeze(graph, offsets, {0}), DType::boolean));
     auto const before = reduce(graph, "ReduceSum", TRY(cast(graph, begun, DType::int64)), {1}, false);
     bags.bag_of = TRY(binary(graph, "Sub", before, GraphTensor::integer(1)));
     return bags;
@@ -67,9 +68,10 @@ Result<GraphTensor> counting(GraphBuilder& graph, Bags const& bags)
 GraphTensor added_up(GraphBuilder& graph, Bags const& bags, GraphTensor const& parts)
 {
     Dims dims = parts.dims();
-    dims[0] = bags.count;
+    dims[0] = bags.groups;
     auto const zeros = filled(graph, number(parts.dtype(), 0.0), dims);
-    return graph.node("ScatterND", {zeros, unsqueeze(graph, bags.bag_of, {1}), parts}, {parts.dtype(), dims}, {attribute("reduction", std::string("add"))});
+    auto const sums = graph.node("ScatterND", {zeros, unsqueeze(graph, bags.bag_of, {1}), parts}, {parts.dtype(), dims}, {attribute("reduction", std::string("add"))});
+    return slice(graph, sums, 0, 0, bags.count);
 }
 
 // The greatest of each bag: [N, width] gives [bags, width]; 0 where a bag is empty.
@@ -85,13 +87,22 @@ Result<GraphTensor> greatest(GraphBuilder& graph, Bags const& bags, GraphTensor 
     return chosen(filled_bags.with_axis(1), found, 0.0).tensor();
 }
 
-Result<Value> bags_result(Operation& op, Bags const& bags)
+// What lies behind the end is in no sum; but PyTorch counts it with the last bag, and looks there for the greatest.
+Result<void> close_last_bag(GraphBuilder& graph, Bags& bags)
+{
+    if (!(bags.groups == bags.count))
+        bags.bag_of = TRY(binary(graph, "Min", bags.bag_of, GraphTensor::integer(bags.count - 1)));
+    return {};
+}
+
+Result<Value> bags_result(Operation& op, Bags bags)
 {
     GraphBuilder& graph = op.graph;
     auto const counts = TRY(counting(graph, bags));
     auto const entries = gather(graph, bags.weight, bags.indices, 0);
     GraphTensor result;
     if (bags.mode == BagMode::greatest) {
+        TRY(close_last_bag(graph, bags));
         result = TRY(greatest(graph, bags, entries, counts));
     } else {
         auto parts = entries;
@@ -100,8 +111,10 @@ Result<Value> bags_result(Operation& op, Bags const& bags)
         if (op.has("per_sample_weights"))
             parts = TRY((Formula(graph, parts) * Formula(graph, TRY(op.tensor("per_sample_weights"))).with_axis(1)).tensor());
         result = added_up(graph, bags, parts);
-        if (bags.mode == BagMode::mean)
+        if (bags.mode == BagMode::mean) {
+            TRY(close_last_bag(graph, bags));
             result = TRY((Formula(graph, result) / Formula(graph, added_up(graph, bags, counts)).at_least(1).with_axis(1)).tensor());
+        }
     }
     // The other results are notes for the gradients.
     return tuple_of({op.result(result), none(), none(), none()});

@@ -1,6 +1,7 @@
 #include "operators/families.h"
 #include "operators/packed.h"
 #include "operators/products.h"
+#include "operators/projected_lstm.h"
 
 #include <algorithm>
 
@@ -30,6 +31,10 @@ struct LayerStack {
     bool has_biases = true;
     int64_t layers = 1;
     int64_t directions = 1;
+    bool projected = false; // an LSTM whose hidden state has another size than its cell
+
+    // How many parameters each layer has in each direction.
+    size_t parameters_each() const { return (has_biases ? 4 : 2) + (projected ? 1 : 0); }
 };
 
 struct StackResult {
@@ -90,10 +95,10 @@ GraphTensor arranged(GraphBuilder& graph, std::vector<std::vector<GraphTensor>> 
 
 // ---- layers -----------------------------------------------------------------------------------------------------------------
 
-// The parameters of one layer's direction: w_ih, w_hh and, where there are any, b_ih and b_hh.
+// The parameters of one layer's direction: w_ih, w_hh and, where there are any, b_ih and b_hh, and the projection.
 std::span<GraphTensor const> parameters_of(LayerStack const& stack, int64_t layer, int64_t direction)
 {
-    size_t const each = stack.has_biases ? 4 : 2;
+    size_t const each = stack.parameters_each();
     return std::span(stack.parameters).subspan(static_cast<size_t>(layer * stack.directions + direction) * each, each);
 }
 
@@ -159,9 +164,38 @@ Result<GraphTensor> layer_output(GraphBuilder& graph, LayerStack const& stack, G
     return reshape(graph, transpose(graph, results[0], {0, 2, 1, 3}), {steps, batch, stack.directions * size});
 }
 
+// The same of an LSTM with projections, a Scan a direction.
+Result<GraphTensor> projected_output(GraphBuilder& graph, LayerStack const& stack, GraphTensor const& input, int64_t layer, std::vector<std::vector<GraphTensor>>& last_states)
+{
+    if (stack.lengths)
+        return unsupported("an LSTM with projections (proj_size) on packed sequences");
+    std::vector<GraphTensor> outputs;
+    for (int64_t direction = 0; direction < stack.directions; ++direction) {
+        auto const parameters = parameters_of(stack, layer, direction);
+        Dim const place = layer * stack.directions + direction;
+        ProjectedLayer one;
+        one.input = input;
+        one.hidden = select(graph, stack.states[0], 0, place);
+        one.cell = select(graph, stack.states[1], 0, place);
+        one.input_weight = parameters[0];
+        one.hidden_weight = parameters[1];
+        one.projection = parameters.back();
+        if (stack.has_biases) {
+            one.input_bias = parameters[2];
+            one.hidden_bias = parameters[3];
+        }
+        one.backwards = direction == 1;
+        auto const result = TRY(projected_layer(graph, one));
+        outputs.push_back(result.output);
+        last_states[0].push_back(unsqueeze(graph, result.hidden, {0}));
+        last_states[1].push_back(unsqueeze(graph, result.cell, {0}));
+    }
+    return concat(graph, outputs, 2);
+}
+
 Result<void> check_stack(GraphBuilder& graph, LayerStack const& stack)
 {
-    size_t const each = stack.has_biases ? 4 : 2;
+    size_t const each = stack.parameters_each();
     if (stack.layers <= 0 || stack.layers > 1024 || stack.parameters.size() != static_cast<size_t>(stack.layers * stack.directions) * each)
         return malformed("a recurrent layer with " + std::to_string(stack.parameters.size()) + " parameters in " + std::to_string(stack.layers) + " layers and " + std::to_string(stack.directions) + " directions");
     if (stack.input.rank() != 3)
@@ -204,7 +238,7 @@ Result<StackResult> run_stack(Operation& op, LayerStack stack)
     GraphTensor output = stack.input;
     std::vector<std::vector<GraphTensor>> last_states(stack.states.size());
     for (int64_t layer = 0; layer < stack.layers; ++layer)
-        output = TRY(layer_output(graph, stack, output, layer, lengths, last_states));
+        output = stack.projected ? TRY(projected_output(graph, stack, output, layer, last_states)) : TRY(layer_output(graph, stack, output, layer, lengths, last_states));
     StackResult result;
     result.output = TRY(cast(graph, output, given));
     for (auto const& states : last_states)
@@ -228,8 +262,7 @@ Result<LayerStack> stack_of(Operation& op, LayerKind const& kind)
     stack.has_biases = TRY(op.boolean("has_biases"));
     stack.layers = TRY(op.number("num_layers"));
     stack.directions = TRY(op.boolean("bidirectional")) ? 2 : 1;
-    if (stack.states[0].rank() == 3 && stack.states.back().rank() == 3 && !(stack.states[0].dims()[2] == stack.states.back().dims()[2]))
-        return unsupported("an LSTM with projections (proj_size)");
+    stack.projected = stack.states[0].rank() == 3 && stack.states.back().rank() == 3 && !(stack.states[0].dims()[2] == stack.states.back().dims()[2]);
     if (stack.layers > 1 && TRY(op.boolean("train")) && TRY(op.floating("dropout")) > 0)
         warn_of_training(op, "dropout between recurrent layers");
     return stack;

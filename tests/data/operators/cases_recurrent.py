@@ -47,6 +47,13 @@ for kind, gates in GATES.items():
 given, names = weights(4, 3, 4)
 case("lstm with dropout in training mode is as in eval mode", f"return torch.lstm(x, [h, h], {names}, True, 1, 0.5, True, False, False)", x="float32[3,2,3]", h="float32[1,2,4]", fixed=True, **given)
 
+# ---- projections ------------------------------------------------------------------------------------------------------------------------
+
+PROJECTED = {"w": "float32[16,3] unit", "r": "float32[16,2] unit", "b": "float32[16]", "d": "float32[16]", "p": "float32[2,4] unit"}
+BACKWARDS = {"v": "float32[16,3] unit", "q": "float32[16,2] unit", "e": "float32[2,4] unit"}
+case("lstm with projections", "return torch.lstm(x, [h, c], [self.w, self.r, self.b, self.d, self.p], True, 1, 0.0, False, False, False)", dynamic="all", x="float32[3,2,3]", h="float32[1,2,2]", c="float32[1,2,4]", fixed=True, again={"x": "float32[5,3,3]", "h": "float32[1,3,2]", "c": "float32[1,3,4]"}, weights=PROJECTED)
+case("lstm with projections in both directions", "return torch.lstm(x, [h, c], [self.w, self.r, self.p, self.v, self.q, self.e], False, 1, 0.0, False, True, True)", x="float32[2,3,3]", h="float32[2,2,2]", c="float32[2,2,4]", fixed=True, weights={**PROJECTED, **BACKWARDS})
+
 # ---- packed sequences -------------------------------------------------------------------------------------------------------------------
 
 case("packing and padding", "d, b = torch._pack_padded_sequence(x, n, False)\ny, m = torch._pad_packed_sequence(d, b, False, -1.5, b.size(0))\nreturn d, b, y, m", x="float32[4,3,2]", n="int64[3]: 3 3 1", fixed=True)

@@ -27,6 +27,7 @@ import zlib
 
 import numpy
 import torch
+import torch.ao.quantization.fx._decomposed
 
 HERE = pathlib.Path(__file__).parent
 warnings.filterwarnings("ignore")
