@@ -2,7 +2,7 @@
 //
 //   bench_conformance FOLDER|ARCHIVE.tar.xz [--verdict ok] [--only TEXT] [--opset N] [--list CLASS] [--jobs N]
 //
-// A case is NAME.pt with NAME.npz beside it: inputs i0, i1... and the answers o0, o1... that its own framework gave. Each case is
+// A case is NAME.pt or NAME.pt2 with NAME.npz beside it: inputs i0, i1... and the answers o0, o1... that its own framework gave. Each case is
 // read, converted with its sample and run in a process of its own, and counted as
 //   pass     scale error at most 1e-5, and dtypes and shapes exact
 //   close    at most 1e-3
@@ -18,6 +18,7 @@
 #include "convert/convert.h"
 #include "files/mapped.h"
 #include "onnx/write.h"
+#include "torch/exported_program.h"
 #include "torch/torchscript.h"
 #include "verify/verify.h"
 
@@ -84,14 +85,17 @@ Verdict compared(Case const& sample, std::vector<Tensor> const& answers, bool wa
 {
     Verdict verdict;
     verdict.warned = warned;
-    if (answers.size() != sample.answers.size())
-        return {"invalid", 0, std::to_string(answers.size()) + " outputs, wanted " + std::to_string(sample.answers.size()), warned};
-    for (size_t i = 0; i < answers.size(); ++i) {
+    bool const has_numbers = answers.size() > sample.answers.size(); // among the outputs, which are not recorded
+    for (size_t i = 0; i < sample.answers.size(); ++i) {
+        auto const place = has_numbers ? std::stoul(sample.answers[i].name.substr(1)) : i;
+        if (place >= answers.size())
+            return {"invalid", 0, std::to_string(answers.size()) + " outputs, wanted " + std::to_string(sample.answers.size()), warned};
         auto const& expected = sample.answers[i].tensor;
-        auto const difference = compare(expected, answers[i]);
+        auto const& answer = answers[place];
+        auto const difference = compare(expected, answer);
         double const error = difference.same_type ? difference.scale_error : std::numeric_limits<double>::infinity();
         if (!difference.same_type)
-            verdict.note = std::string(name_of(answers[i].dtype())) + text_of(answers[i].shape()) + " for " + std::string(name_of(expected.dtype())) + text_of(expected.shape());
+            verdict.note = std::string(name_of(answer.dtype())) + text_of(answer.shape()) + " for " + std::string(name_of(expected.dtype())) + text_of(expected.shape());
         verdict.error = std::max(verdict.error, error);
     }
     verdict.kind = verdict.error <= 1e-5 ? "pass" : verdict.error <= 1e-3 ? "close"
@@ -100,19 +104,22 @@ Verdict compared(Case const& sample, std::vector<Tensor> const& answers, bool wa
     return verdict;
 }
 
+Result<Program> read_script(SharedBytes file) { return TRY(read_torchscript(std::move(file))).program; }
+Result<Program> read_exported(SharedBytes file) { return lower_exported_program(TRY(read_exported_program(std::move(file)))); }
+
 Result<Verdict> judge(std::filesystem::path const& model, int64_t opset)
 {
     auto const archive = TRY(MappedFile::open(std::filesystem::path(model).replace_extension(".npz")));
     auto const sample = case_of(TRY(read_npz(archive.shared())));
     auto const file = TRY(MappedFile::open(model));
-    auto const script = TRY(read_torchscript(file.shared()));
+    auto const program = TRY(model.extension() == ".pt2" ? read_exported(file.shared()) : read_script(file.shared()));
     ConvertOptions options;
     options.opset = opset;
     for (auto const& input : sample.inputs)
         options.inputs.push_back(specification_of(input.tensor));
-    auto const outcome = TRY(convert(script.program, options));
-    if (auto const* program = std::get_if<UnsupportedProgram>(&outcome))
-        return Verdict{"refused", 0, unsupported_text(*program), false};
+    auto const outcome = TRY(convert(program, options));
+    if (auto const* unsupported_program = std::get_if<UnsupportedProgram>(&outcome))
+        return Verdict{"refused", 0, unsupported_text(*unsupported_program), false};
     auto const& conversion = std::get<Conversion>(outcome);
     // Only these speak of numbers; no other warning excuses a difference.
     bool const warned = std::any_of(conversion.warnings.begin(), conversion.warnings.end(), [](auto const& warning) { return warning.code == "G07" || warning.code == "G10" || warning.code == "G11"; });
@@ -123,7 +130,7 @@ Result<Verdict> judge(std::filesystem::path const& model, int64_t opset)
     auto session = Session::create(runtime, bytes_of(bytes), settings);
     if (!session)
         return Verdict{"invalid", 0, "load: " + session.error().text(), warned};
-    auto const paths = TRY(input_names_of(script.program, "forward", sample.inputs.size()));
+    auto const paths = TRY(input_names_of(program, "forward", sample.inputs.size()));
     auto const answers = session->run(feed_of(*session, sample, paths));
     if (!answers)
         return Verdict{"invalid", 0, "run: " + answers.error().text(), warned};
@@ -271,7 +278,7 @@ int main(int count, char** arguments)
     std::vector<std::filesystem::path> models;
     for (auto const& entry : std::filesystem::directory_iterator(options.folder)) {
         auto const place = manifest.find(entry.path().stem().string());
-        if (entry.path().extension() == ".pt" && place != manifest.end() && place->second == options.verdict && entry.path().string().find(options.only) != std::string::npos)
+        if ((entry.path().extension() == ".pt" || entry.path().extension() == ".pt2") && place != manifest.end() && place->second == options.verdict && entry.path().string().find(options.only) != std::string::npos)
             models.push_back(entry.path());
     }
     std::sort(models.begin(), models.end());

@@ -73,8 +73,9 @@ and the line. As a warning, the axis has become a number in the graph; where you
 Compute with x.size(0) instead of a number, or use -1 in view() and reshape(), and export again.)"},
     {206, "G06: a size that tracing baked in", R"(A traced file holds the sizes of its example as plain numbers, so this axis cannot vary. Script the model (torch.jit.script), or trace
 it with the batch that you will serve.)"},
-    {207, "G07: training mode", R"(The module was saved in training mode: dropout would drop and batch norm would change its statistics with every run, so no two
-answers would be equal. Dropout is converted as in eval mode. Call model.eval() before the model is scripted, traced or exported.)"},
+    {207, "G07: training mode", R"(The module was saved in training mode: dropout would drop and batch norm would change its statistics with every run. Dropout is converted
+as in eval mode. Batch norm normalises by the batch that it is given, as the program says; its running statistics are not kept. Call
+model.eval() before the model is scripted, traced or exported.)"},
     {208, "G08: weights without a graph", R"(A state dict or checkpoint holds the weights, not what is computed with them: that stands in Python code, which is not in the file.
 
 What can be done:

@@ -8,6 +8,7 @@
 #include "onnx/structure.h"
 #include "publish/words.h"
 #include "torch/exported.h"
+#include "torch/torchscript.h"
 #include "json/json.h"
 
 #include <algorithm>

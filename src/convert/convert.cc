@@ -57,12 +57,13 @@ Result<void> flatten(Value const& value, GraphBuilder& graph, Heap& heap, std::v
 // One evaluation with a given set of pinned axes.
 class Attempt {
 public:
-    Attempt(Program const& program, OperatorTable const& table, ConvertOptions const& options, std::set<PinnedAxis> const& pinned)
+    Attempt(Program const& program, OperatorTable const& table, ConvertOptions const& options, std::set<PinnedAxis> const& pinned, std::set<std::string> const& open_state)
         : program_(program),
           options_(options),
           graph_(options.opset),
-          evaluator_(program, table, graph_, heap_),
-          pinned_(pinned)
+          evaluator_(program, table, graph_, heap_, open_state),
+          pinned_(pinned),
+          open_state_(open_state)
     {
     }
 
@@ -75,16 +76,23 @@ public:
         TRY(std::move(result));
         Conversion conversion;
         conversion.model = graph_.finish(options_.method == "forward" ? "model" : options_.method);
+        TRY(check_state_unused(conversion.model.graph));
         simplify(conversion.model);
         conversion.model.ir_version = ir_version_of(options_.opset);
         conversion.model.producer_name = "hullmark";
+        for (SymbolId id = 0; id < graph_.symbols().count(); ++id)
+            if (auto const& symbol = graph_.symbols()[id]; !symbol.range.empty())
+                conversion.model.metadata.push_back({"size " + symbol.name, symbol.range});
         conversion.warnings = evaluator_.warnings();
         conversion.assumptions = evaluator_.assumptions();
+        note_changes(conversion.assumptions);
         for (auto const& [op_type, place] : graph_.narrowed())
             conversion.warnings.push_back({"G11", op_type + " on float64 is computed in float32: ONNX Runtime has no other kernel for it", place});
         conversion.schemas.assign(evaluator_.schemas().begin(), evaluator_.schemas().end());
         return ConvertOutcome(std::move(conversion));
     }
+
+    std::set<std::string> changed_tensors() const { return evaluator_.changed_tensors(); }
 
     // The axes that this attempt wants as numbers; empty where none of them may be pinned.
     std::set<PinnedAxis> pins_wanted() const
@@ -105,6 +113,37 @@ public:
     }
 
 private:
+    // What the module holds from call to call may change, as long as nothing that the program gives depends on it.
+    Result<void> check_state_unused(OnnxGraph const& graph) const
+    {
+        std::string used;
+        for (auto const& path : open_state_)
+            if (uses(graph, open_state_name(path)))
+                used += (used.empty() ? "" : ", ") + path;
+        return used.empty() ? Result<void>() : Result<void>(state_is_kept(used));
+    }
+
+    static bool uses(OnnxGraph const& graph, std::string const& name)
+    {
+        return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](OnnxNode const& node) {
+            bool const is_input = std::find(node.inputs.begin(), node.inputs.end(), name) != node.inputs.end();
+            return is_input || std::any_of(node.attributes.begin(), node.attributes.end(), [&](OnnxAttribute const& attribute) {
+                auto const* const inner = std::get_if<std::shared_ptr<OnnxGraph>>(&attribute.value);
+                return inner != nullptr && uses(**inner, name);
+            });
+        });
+    }
+
+    // What the program changes beside what it gives.
+    void note_changes(std::vector<std::string>& assumptions) const
+    {
+        for (auto const& path : open_state_)
+            assumptions.push_back(path + " is not carried from call to call: the program changes it, and gives nothing that depends on it");
+        for (auto const& [name, cell] : input_cells_)
+            if (cell->base.name() == nullptr || *cell->base.name() != name)
+                assumptions.push_back(name + " is left as it is given: the program writes into this input");
+    }
+
     void add_axes_of(Symbol const& symbol, std::set<PinnedAxis>& axes) const
     {
         if (!std::holds_alternative<InputAxis>(symbol.meaning) || symbol.named_by_user || !symbol.example)
@@ -145,9 +184,10 @@ private:
     void note_inputs(std::vector<Value> const& arguments)
     {
         for (auto const& argument : arguments) {
-            if (auto const* tensor = argument.as<TensorReference>(); tensor != nullptr && (*tensor)->seen.name() != nullptr)
+            if (auto const* tensor = argument.as<TensorReference>(); tensor != nullptr && (*tensor)->seen.name() != nullptr) {
                 input_dims_.emplace_back(*(*tensor)->seen.name(), (*tensor)->seen.dims());
-            else if (auto const* list = argument.as<std::shared_ptr<ListValue>>())
+                input_cells_.emplace_back(*(*tensor)->seen.name(), (*tensor)->cell);
+            } else if (auto const* list = argument.as<std::shared_ptr<ListValue>>())
                 note_inputs((*list)->items);
             else if (auto const* tuple = argument.as<std::shared_ptr<TupleValue>>())
                 note_inputs((*tuple)->items);
@@ -160,7 +200,9 @@ private:
     Heap heap_;
     Evaluator evaluator_;
     std::set<PinnedAxis> const& pinned_;
+    std::set<std::string> const& open_state_;
     std::vector<std::pair<std::string, Dims>> input_dims_;
+    std::vector<std::pair<std::string, std::shared_ptr<StorageCell>>> input_cells_;
 };
 
 Result<Function const*> find_method(Program const& program, std::string const& name)
@@ -173,7 +215,7 @@ Result<Function const*> find_method(Program const& program, std::string const& n
     if (auto const type = program.classes.find(program.module->class_name); type != program.classes.end())
         for (auto const& [method_name, method] : type->second.methods)
             known += (known.empty() ? "" : ", ") + method_name;
-    return missing("the module has no method " + name).hint(known.empty() ? "it has no methods at all" : "its methods are: " + known);
+    return missing("the module has no method " + name).hint(known.empty() ? "it has no methods at all" : "choose one with --method: " + known);
 }
 
 std::string text_of_axes(std::set<PinnedAxis> const& axes)
@@ -212,9 +254,20 @@ Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& opt
     OperatorTable const table;
     std::set<PinnedAxis> pinned;
     std::vector<ConversionWarning> pin_warnings;
+    std::set<std::string> open_state;
+    std::optional<Error> state_error;
     for (;;) {
-        Attempt attempt(program, table, complete, pinned);
+        Attempt attempt(program, table, complete, pinned, open_state);
         auto outcome = attempt.run(*method);
+        // Whether the state matters is seen where it is unknown.
+        if (!outcome && outcome.error().code == keeps_state_code && !state_error) {
+            state_error = outcome.error();
+            open_state = attempt.changed_tensors();
+            if (!open_state.empty())
+                continue;
+        }
+        if (!outcome && state_error)
+            return tl::unexpected(*state_error);
         if (outcome) {
             if (auto* conversion = std::get_if<Conversion>(&*outcome))
                 conversion->warnings.insert(conversion->warnings.begin(), pin_warnings.begin(), pin_warnings.end());

@@ -16,6 +16,20 @@ std::string_view implicit_conversion(ProgramType const& type)
 
 }
 
+namespace {
+
+// Arithmetic on sizes wraps: whoever makes a program may make tensors that no memory holds.
+Result<void> check_sizes(Value const& value)
+{
+    auto const* const tensor = value.as<TensorReference>();
+    auto const shape = tensor == nullptr ? std::nullopt : known_shape((*tensor)->seen.dims());
+    if (shape && !element_count(*shape))
+        return malformed("a tensor of shape " + text_of(*shape) + ", which has more elements than can be counted");
+    return {};
+}
+
+}
+
 std::vector<UnsupportedOperator> Evaluator::unsupported_operators() const
 {
     std::vector<UnsupportedOperator> result;
@@ -86,8 +100,10 @@ Result<void> Evaluator::run_call(Call const& call, Frame& frame)
     auto values = TRY(std::move(results));
     if (values.size() < call.results.size())
         return malformed(call.target + " gives " + std::to_string(values.size()) + " values, " + std::to_string(call.results.size()) + " are asked for").at(program_.text(call.place));
-    for (size_t i = 0; i < call.results.size(); ++i)
+    for (size_t i = 0; i < call.results.size(); ++i) {
+        TRY(within(program_.text(call.place), within(call.target, check_sizes(values[i]))));
         frame[call.results[i]] = std::move(values[i]);
+    }
     return {};
 }
 

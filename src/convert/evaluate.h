@@ -17,16 +17,22 @@ inline constexpr int program_raises_code = 212;
 // The number of the error of a program that changes its module: its second call would give other numbers than its first.
 inline constexpr int keeps_state_code = 214;
 
+std::string open_state_name(std::string const& path);
+Failure state_is_kept(std::string const& names);
+
 // The values of one function while it runs, by ValueId. Nested blocks of the function use the same frame.
 using Frame = std::vector<Value>;
 
 class Evaluator {
 public:
-    Evaluator(Program const& program, OperatorTable const& table, GraphBuilder& graph, Heap& heap)
+    // Tensors of the module at the paths in `open_state` are unknown: whatever depends on what they hold stands in the graph, under
+    // the name that open_state_name() gives.
+    Evaluator(Program const& program, OperatorTable const& table, GraphBuilder& graph, Heap& heap, std::set<std::string> const& open_state)
         : program_(program),
           table_(table),
           graph_(graph),
-          heap_(heap)
+          heap_(heap),
+          open_state_(open_state)
     {
     }
 
@@ -38,9 +44,11 @@ public:
     std::vector<ConversionWarning> const& warnings() const { return warnings_; }
     std::vector<std::string> const& assumptions() const { return assumptions_; }
     std::set<std::string_view> const& schemas() const { return schemas_; }
-    // Fails with unsupported where the program left something in the module that its next call would read: one call is all
-    // that a model of ONNX is.
+    // Fails with unsupported where the program left something in the module that its next call may read: one call is all that a model
+    // of ONNX is. Changed tensors at open paths are no matter.
     Result<void> check_no_state() const;
+    // Paths of the module's tensors that the program changed and that could be opened.
+    std::set<std::string> changed_tensors() const;
     // Operators met so far that have no rule.
     std::vector<UnsupportedOperator> unsupported_operators() const;
 
@@ -74,12 +82,16 @@ private:
     OperatorTable const& table_;
     GraphBuilder& graph_;
     Heap& heap_;
+    std::set<std::string> const& open_state_;
     std::map<void const*, Value> known_containers_; // shared lists, dicts and objects of the file, once converted
     std::map<std::string, Value> known_tensors_; // by storage, offset, sizes and strides
     struct StoredTensor {
         std::shared_ptr<StorageCell> cell;
         std::string path;
+        std::shared_ptr<ProgramTensor const> stored;
     };
+    bool is_changed(StoredTensor const& tensor) const;
+    bool shares_memory(StoredTensor const& tensor) const;
     std::vector<StoredTensor> stored_tensors_;
     std::vector<std::pair<std::shared_ptr<ListValue>, size_t>> stored_lists_; // with their length in the file
     std::set<std::pair<void const*, std::string>> attributes_read_; // before they were written

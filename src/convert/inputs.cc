@@ -1,5 +1,6 @@
 #include "convert/inputs.h"
 
+#include "convert/stated_inputs.h"
 #include "graph/compose.h"
 
 #include <algorithm>
@@ -197,6 +198,8 @@ std::vector<InputSpecification> inputs_of_file(Program const& program, std::stri
 
 Result<std::vector<std::string>> input_paths(Program const&, Function const& method, size_t array_count)
 {
+    if (states_inputs(method))
+        return stated_input_paths(method, array_count);
     std::vector<std::string> paths;
     Dealer dealer(array_count, [&](std::string const& path, ProgramType const&) -> Result<Value> {
         paths.push_back(path);
@@ -233,6 +236,8 @@ Result<std::vector<InputSpecification const*>> specifications_by_place(std::vect
 
 Result<std::vector<Value>> bind_inputs(Program const& program, Function const& method, ConvertOptions const& options, std::set<PinnedAxis> const& pinned, GraphBuilder& graph, Heap& heap)
 {
+    if (states_inputs(method))
+        return bind_stated_inputs(method, options, graph, heap);
     auto const& given = options.inputs;
     auto const paths = TRY(input_paths(program, method, given.size()));
     for (auto const& specification : given)

@@ -1,5 +1,8 @@
 #include "convert/evaluate.h"
 
+#include <algorithm>
+#include <cstring>
+
 // Attributes, containers and types of the evaluated program, and how values of the file become values of the evaluation.
 
 Value Evaluator::module() { return value_of(ProgramValue{program_.module}, ""); }
@@ -9,9 +12,9 @@ Value Evaluator::tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, s
     std::string key = std::to_string(tensor->storage) + "@" + std::to_string(tensor->offset) + text_of(tensor->values.shape()) + text_of(Shape(tensor->strides)) + std::string(name_of(tensor->values.dtype()));
     auto const [place, added] = known_tensors_.try_emplace(key);
     if (added) {
-        auto const reference = heap_.tensor(GraphTensor::constant(tensor->values, path));
+        auto const reference = heap_.tensor(open_state_.contains(path) ? GraphTensor::named(open_state_name(path), tensor->values.dtype(), dims_of(tensor->values.shape())) : GraphTensor::constant(tensor->values, path));
         reference->cell->born_in = 0; // it was there before any branch
-        stored_tensors_.push_back({reference->cell, path});
+        stored_tensors_.push_back({reference->cell, path, tensor});
         place->second = Value{reference};
     }
     return place->second;
@@ -124,12 +127,49 @@ Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Va
     return none();
 }
 
-Result<void> Evaluator::check_no_state() const
+Failure state_is_kept(std::string const& names)
+{
+    return unsupported("the program keeps state between its calls: " + names)
+        .code(keeps_state_code)
+        .hint("give the state to forward() as an argument and return the new one, then script or export the module again");
+}
+
+std::string open_state_name(std::string const& path) { return "state of " + path; }
+
+bool Evaluator::is_changed(StoredTensor const& tensor) const
 {
     static constexpr std::string_view counter = "num_batches_tracked"; // counts the batches of training, and is never read
+    if (tensor.path.ends_with(counter))
+        return false;
+    if (tensor.cell->uncertain)
+        return true;
+    if (open_state_.contains(tensor.path))
+        return tensor.cell->base.name() == nullptr || *tensor.cell->base.name() != open_state_name(tensor.path);
+    auto const now = tensor.cell->base.is_constant() ? tensor.cell->base.known() : std::nullopt;
+    auto const before = tensor.stored->values.bytes();
+    return !now || now->bytes().size() != before.size() || std::memcmp(now->bytes().data(), before.data(), before.size()) != 0;
+}
+
+// Other views of the same memory do not see what is written.
+bool Evaluator::shares_memory(StoredTensor const& tensor) const
+{
+    return std::any_of(stored_tensors_.begin(), stored_tensors_.end(), [&](StoredTensor const& other) { return &other != &tensor && other.stored->storage == tensor.stored->storage; });
+}
+
+std::set<std::string> Evaluator::changed_tensors() const
+{
+    std::set<std::string> paths;
+    for (auto const& stored : stored_tensors_)
+        if (!stored.path.empty() && is_changed(stored) && !shares_memory(stored))
+            paths.insert(stored.path);
+    return paths;
+}
+
+Result<void> Evaluator::check_no_state() const
+{
     std::set<std::string> kept = state_;
     for (auto const& stored : stored_tensors_)
-        if ((!stored.cell->base.is_constant() || stored.cell->uncertain) && !stored.path.ends_with(counter))
+        if (is_changed(stored) && (!open_state_.contains(stored.path) || shares_memory(stored)))
             kept.insert(stored.path.empty() ? "a constant of the code" : stored.path);
     for (auto const& [list, size] : stored_lists_)
         if (list->items.size() != size)
@@ -139,9 +179,7 @@ Result<void> Evaluator::check_no_state() const
     std::string names;
     for (auto const& name : kept)
         names += (names.empty() ? "" : ", ") + name;
-    return unsupported("the program keeps state between its calls: " + names)
-        .code(keeps_state_code)
-        .hint("give the state to forward() as an argument and return the new one, then script the module again");
+    return state_is_kept(names);
 }
 
 Result<Value> Evaluator::create_object(Call const& call)

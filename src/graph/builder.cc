@@ -300,9 +300,13 @@ std::string GraphBuilder::compute_symbol(SymbolId id)
             return same->second;
     SymbolMeaning const meaning = symbols_[id].meaning; // a copy: computing may add symbols
     std::string name;
-    if (auto const* axis = std::get_if<InputAxis>(&meaning))
+    if (auto const* axis = std::get_if<InputAxis>(&meaning)) {
         name = size_node(axis->input, axis->axis);
-    else if (auto const* size = std::get_if<SizeOfValue>(&meaning))
+        if (axis->offset != 0)
+            name = integer_node("Sub", name, initializer(Tensor::scalar(axis->offset), ""));
+        if (axis->factor != 1)
+            name = integer_node("Div", name, initializer(Tensor::scalar(axis->factor), ""));
+    } else if (auto const* size = std::get_if<SizeOfValue>(&meaning))
         name = size_node(size->value, size->axis);
     else if (auto const* integer = std::get_if<IntegerOfValue>(&meaning))
         name = integer->value;

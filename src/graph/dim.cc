@@ -240,8 +240,10 @@ bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size, int dept
     for (auto const& [monomial, coefficient] : dim.terms()) {
         bool sizes = true;
         bool inputs = true;
+        int64_t least_product = coefficient;
         for (SymbolId const id : monomial) {
             inputs = inputs && std::holds_alternative<InputAxis>(symbols_[id].meaning);
+            least_product = wrapping_multiply(least_product, std::max(least_size, symbols_[id].least));
             sizes = sizes && surely_not_negative(id, least_size, depth);
         }
         if (!monomial.empty() && (coefficient < 0 || !sizes))
@@ -249,7 +251,7 @@ bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size, int dept
         if (monomial.empty())
             least = wrapping_add(least, coefficient);
         else if (inputs)
-            least = wrapping_add(least, wrapping_multiply(coefficient, least_size));
+            least = wrapping_add(least, least_product);
     }
     return least >= 0;
 }

@@ -43,9 +43,11 @@ private:
 };
 
 // What a symbol stands for.
-struct InputAxis {
+struct InputAxis { // the size of the axis is factor * symbol + offset
     std::string input;
     int64_t axis = 0;
+    int64_t factor = 1; // not 0
+    int64_t offset = 0;
 };
 enum class IntegerOperation : uint8_t { floor_divide,
     remainder,
@@ -70,6 +72,8 @@ struct Symbol {
     SymbolMeaning meaning;
     std::optional<int64_t> example; // its value for the sample, where one was given
     bool named_by_user = false; // may not be pinned
+    int64_t least = 0; // what it may be at least, where it is the size of an input
+    std::string range{}; // what the file says that it may be, for people: "2..50"
 };
 
 class SymbolTable {

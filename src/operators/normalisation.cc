@@ -108,10 +108,36 @@ Result<BatchNormalised> batch_norm_of(Operation& op, bool training)
     return result;
 }
 
-// A layer that keeps running statistics, and now takes those of the batch.
-void warn_of_batch_statistics(Operation& op)
+// new = old * (1 - momentum) + batch's * momentum
+Result<GraphTensor> moved(Operation& op, std::string_view name, Formula const& of_batch)
 {
-    op.warn("G07", "batch normalisation in training mode: it takes the statistics of the batch, as PyTorch does then, and its running statistics stay as they are. Call model.eval() before the model is scripted, traced or exported.");
+    auto const old = TRY(op.tensor(name));
+    auto const momentum = TRY(op.floating("momentum"));
+    return (Formula(op.graph, old) * (1 - momentum) + of_batch.to(old.dtype()) * momentum).tensor();
+}
+
+struct RunningStatistics {
+    GraphTensor mean;
+    GraphTensor variance; // by one less than the count
+};
+
+Result<RunningStatistics> next_statistics(Operation& op, BatchStatistics const& batch)
+{
+    Formula const count(op.graph, batch.count);
+    auto const unbiased = Formula(op.graph, batch.variance) * count / (count - 1.0);
+    RunningStatistics next;
+    next.mean = TRY(moved(op, "running_mean", Formula(op.graph, batch.mean)));
+    next.variance = TRY(moved(op, "running_var", unbiased));
+    return next;
+}
+
+// A layer that keeps running statistics, and now takes those of the batch: it changes its own as well.
+Result<void> change_statistics(Operation& op, BatchNormalised const& result)
+{
+    op.warn("G07", "batch normalisation in training mode: it takes the statistics of the batch, as PyTorch does then, and its running statistics are not kept from run to run. Call model.eval() before the model is scripted, traced or exported.");
+    auto const next = TRY(next_statistics(op, *result.batch));
+    TRY(op.heap.write(TRY(op.reference("running_mean")), next.mean));
+    return op.heap.write(TRY(op.reference("running_var")), next.variance);
 }
 
 // Without running statistics those of the batch are taken, in training mode or not.
@@ -119,9 +145,10 @@ Result<Value> batch_norm(Operation& op)
 {
     bool const keeps_statistics = op.has("running_mean") && op.has("running_var");
     bool const training = TRY(op.boolean("training"));
+    auto const result = TRY(batch_norm_of(op, training || !keeps_statistics));
     if (training && keeps_statistics)
-        warn_of_batch_statistics(op);
-    return op.result(TRY(batch_norm_of(op, training || !keeps_statistics)).output);
+        TRY(change_statistics(op, result));
+    return op.result(result.output);
 }
 
 // 1 / sqrt(variance + eps)
@@ -132,9 +159,8 @@ Result<GraphTensor> inverse_deviation(Operation& op, GraphTensor const& variance
 }
 
 // The output, and the batch's mean and inverse deviation: nothing where the running statistics were taken.
-Result<Value> output_and_statistics(Operation& op, bool training)
+Result<Value> output_and_statistics(Operation& op, BatchNormalised const& result)
 {
-    auto const result = TRY(batch_norm_of(op, training));
     if (!result.batch) {
         auto const nothing = GraphTensor::constant(*Tensor::create(DType::float32, {0}, SharedBytes::take(std::string())));
         return op.results({result.output, nothing, nothing});
@@ -146,22 +172,15 @@ Result<Value> output_and_statistics(Operation& op, bool training)
 Result<Value> native_batch_norm(Operation& op)
 {
     bool const training = TRY(op.boolean("training"));
-    if (training && op.has("running_mean"))
-        warn_of_batch_statistics(op);
-    return output_and_statistics(op, training);
+    auto const result = TRY(batch_norm_of(op, training));
+    if (training && op.has("running_mean") && op.has("running_var"))
+        TRY(change_statistics(op, result));
+    return output_and_statistics(op, result);
 }
 
-Result<Value> batch_norm_without_training(Operation& op) { return output_and_statistics(op, false); }
+Result<Value> batch_norm_without_training(Operation& op) { return output_and_statistics(op, TRY(batch_norm_of(op, false))); }
 
-Result<Value> batch_norm_without_statistics(Operation& op) { return output_and_statistics(op, true); }
-
-// new = old * (1 - momentum) + batch's * momentum
-Result<GraphTensor> moved(Operation& op, std::string_view name, Formula const& of_batch)
-{
-    auto const old = TRY(op.tensor(name));
-    auto const momentum = TRY(op.floating("momentum"));
-    return (Formula(op.graph, old) * (1 - momentum) + of_batch.to(old.dtype()) * momentum).tensor();
-}
+Result<Value> batch_norm_without_statistics(Operation& op) { return output_and_statistics(op, TRY(batch_norm_of(op, true))); }
 
 // The running statistics are results, not changed in place.
 Result<Value> batch_norm_functional(Operation& op)
@@ -174,13 +193,9 @@ Result<Value> batch_norm_functional(Operation& op)
         auto const variance = TRY(op.tensor("running_var"));
         return op.results({result.output, nothing, nothing, mean, variance});
     }
-    auto const& batch = *result.batch;
-    Formula const count(op.graph, batch.count);
-    auto const unbiased = Formula(op.graph, batch.variance) * count / (count - 1.0);
-    auto const inverse = TRY(inverse_deviation(op, batch.variance));
-    auto const mean = TRY(moved(op, "running_mean", Formula(op.graph, batch.mean)));
-    auto const variance = TRY(moved(op, "running_var", unbiased));
-    return op.results({result.output, batch.mean, inverse, mean, variance});
+    auto const next = TRY(next_statistics(op, *result.batch));
+    auto const inverse = TRY(inverse_deviation(op, result.batch->variance));
+    return op.results({result.output, result.batch->mean, inverse, next.mean, next.variance});
 }
 
 // ---- layers -----------------------------------------------------------------------------------------------------------------

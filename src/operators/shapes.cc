@@ -226,22 +226,56 @@ Dim bound(SymbolTable& symbols, Dim const& given, Dim const& size)
     return symbols.derived(IntegerOperation::minimum, at_least_0, size);
 }
 
+struct SlicePlace {
+    int64_t axis = 0;
+    Dim start;
+    Dim end;
+    int64_t step = 1;
+};
+
+// Where the arguments dim, start, end and step point to in a tensor of these sizes.
+Result<SlicePlace> slice_place(Operation& op, Dims const& dims)
+{
+    if (dims.empty())
+        return malformed("a slice of a tensor of rank 0");
+    SlicePlace place;
+    place.axis = TRY(op.axis("dim", static_cast<int64_t>(dims.size())));
+    place.step = TRY(op.number("step"));
+    if (place.step <= 0)
+        return malformed("a slice with step " + std::to_string(place.step));
+    Dim const size = dims[static_cast<size_t>(place.axis)];
+    SymbolTable& symbols = op.graph.symbols();
+    place.start = op.has("start") ? bound(symbols, TRY(op.integer("start")), size) : Dim(0);
+    place.end = op.has("end") ? symbols.derived(IntegerOperation::maximum, bound(symbols, TRY(op.integer("end")), size), place.start) : size;
+    return place;
+}
+
 Result<Value> slice_of(Operation& op)
 {
     auto const self = TRY(op.reference("self"));
     auto const value = TRY(op.heap.read(self));
-    if (value.rank() == 0)
-        return malformed("a slice of a tensor of rank 0");
-    auto const axis = TRY(op.axis("dim", value.rank()));
-    auto const step = TRY(op.number("step"));
-    if (step <= 0)
-        return malformed("a slice with step " + std::to_string(step));
-    Dim const size = value.dims()[static_cast<size_t>(axis)];
-    SymbolTable& symbols = op.graph.symbols();
-    Dim const start = op.has("start") ? bound(symbols, TRY(op.integer("start")), size) : Dim(0);
-    Dim const end = op.has("end") ? symbols.derived(IntegerOperation::maximum, bound(symbols, TRY(op.integer("end")), size), start) : size;
-    bool const whole = start.is(0) && end == size && step == 1;
+    auto const [axis, start, end, step] = TRY(slice_place(op, value.dims()));
+    bool const whole = start.is(0) && end == value.dims()[static_cast<size_t>(axis)] && step == 1;
     return op.view(self, slice_step(op.graph, axis, start, end, step), self->contiguous && (whole || axis == 0) && step == 1);
+}
+
+// A copy of `self` in which what `step` shows is the source.
+Result<Value> replaced_in_copy(Operation& op, GraphTensor const& self, ViewStep const& step)
+{
+    auto const shown = TRY(step.take(self));
+    auto const source = TRY(cast(op.graph, TRY(op.tensor("src")), self.dtype()));
+    if (source.rank() != shown.rank())
+        return malformed("a source of rank " + std::to_string(source.rank()) + " for a view of rank " + std::to_string(shown.rank()));
+    for (size_t axis = 0; axis < shown.dims().size(); ++axis)
+        TRY(require_equal(op.graph, shown.dims()[axis], source.dims()[axis], "where a view is replaced"));
+    return op.result(TRY(step.put(self, source)));
+}
+
+Result<Value> slice_scatter(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    auto const [axis, start, end, step] = TRY(slice_place(op, self.dims()));
+    return replaced_in_copy(op, self, slice_step(op.graph, axis, start, end, step));
 }
 
 // An index counted from 0; negative ones from the end.
@@ -261,6 +295,16 @@ Result<Value> select_one(Operation& op)
     auto const axis = TRY(op.axis("dim", value.rank()));
     Dim const index = TRY(index_within(op.graph.symbols(), TRY(op.integer("index")), value.dims()[static_cast<size_t>(axis)]));
     return op.view(self, select_step(op.graph, axis, index), self->contiguous && axis == 0);
+}
+
+Result<Value> select_scatter(Operation& op)
+{
+    auto const self = TRY(op.tensor("self"));
+    if (self.rank() == 0)
+        return malformed("select on a tensor of rank 0");
+    auto const axis = TRY(op.axis("dim", self.rank()));
+    Dim const index = TRY(index_within(op.graph.symbols(), TRY(op.integer("index")), self.dims()[static_cast<size_t>(axis)]));
+    return replaced_in_copy(op, self, select_step(op.graph, axis, index));
 }
 
 Result<Value> narrow(Operation& op)
@@ -485,6 +529,8 @@ constexpr OperatorRow rows[] = {
     {"aten::broadcast_to(Tensor self, int[] size) -> Tensor", expand_to},
     {"aten::expand_as(Tensor self, Tensor other) -> Tensor", expand_like},
     {"aten::repeat(Tensor self, int[] repeats) -> Tensor", repeat},
+    {"aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor", slice_scatter},
+    {"aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor", select_scatter},
     {"aten::detach(Tensor self) -> Tensor", same},
     {"aten::alias(Tensor self) -> Tensor", same},
     {"aten::requires_grad_(Tensor self, bool requires_grad=True) -> Tensor", same},

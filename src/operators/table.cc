@@ -70,8 +70,38 @@ Result<Value> written_into_self(Value const& self, Value const& plain, GraphBuil
 
 OperatorTable::OperatorTable()
 {
-    for (auto const family : {number_operators(), comparison_operators(), container_operators(), fact_operators(), arithmetic_operators(), logic_operators(), activation_operators(), shape_operators(), creation_operators(), matrix_operators(), convolution_operators(), pooling_operators(), normalisation_operators(), reduction_operators(),
-             packed_sequence_operators(), recurrent_operators(), class_loss_operators(), loss_operators(), gate_operators(), einsum_operators(), norm_operators(), attention_operators(), fused_attention_operators(), linear_algebra_operators(), distance_operators(), embedding_operators(), fake_quantisation_operators()})
+    // One a line: families come and go.
+    std::span<OperatorRow const> const families[] = {
+        number_operators(),
+        comparison_operators(),
+        container_operators(),
+        fact_operators(),
+        arithmetic_operators(),
+        logic_operators(),
+        activation_operators(),
+        shape_operators(),
+        creation_operators(),
+        matrix_operators(),
+        convolution_operators(),
+        pooling_operators(),
+        normalisation_operators(),
+        reduction_operators(),
+        packed_sequence_operators(),
+        recurrent_operators(),
+        class_loss_operators(),
+        loss_operators(),
+        gate_operators(),
+        einsum_operators(),
+        norm_operators(),
+        attention_operators(),
+        fused_attention_operators(),
+        linear_algebra_operators(),
+        distance_operators(),
+        embedding_operators(),
+        fake_quantisation_operators(),
+        dialect_operators(),
+    };
+    for (auto const family : families)
         for (auto const& row : family) {
             auto schema = Schema::parse(row.schema);
             CHECK(schema.has_value(), "every schema of the table can be read");

@@ -10,6 +10,33 @@ std::string ProgramType::text() const
     return result + "]";
 }
 
+std::string ProgramSize::text() const
+{
+    auto const inner = [&](size_t index) {
+        bool const is_sum = operands[index].kind == Kind::sum && kind != Kind::sum;
+        return is_sum ? "(" + operands[index].text() + ")" : operands[index].text();
+    };
+    switch (kind) {
+    case Kind::number:
+        return std::to_string(number);
+    case Kind::symbol:
+        return symbol;
+    case Kind::sum:
+        return inner(0) + " + " + inner(1);
+    case Kind::product:
+        return inner(0) + "*" + inner(1);
+    case Kind::floor_quotient:
+        return "(" + operands[0].text() + ")//(" + operands[1].text() + ")";
+    case Kind::remainder:
+        return "(" + operands[0].text() + ")%(" + operands[1].text() + ")";
+    case Kind::maximum:
+        return "max(" + operands[0].text() + ", " + operands[1].text() + ")";
+    case Kind::minimum:
+        return "min(" + operands[0].text() + ", " + operands[1].text() + ")";
+    }
+    return {};
+}
+
 ProgramValue const* ProgramObject::find(std::string_view name) const
 {
     for (auto const& [attribute, value] : attributes)
@@ -30,5 +57,6 @@ Function const* Program::method(std::string_view class_name, std::string_view me
 std::string Program::text(SourcePlace place) const
 {
     std::string const file = place.file < files.size() ? files[place.file] : "?";
-    return place.line == 0 ? file : file + ":" + std::to_string(place.line);
+    std::string const scope = place.scope != 0 && place.scope < scopes.size() ? " (" + scopes[place.scope] + ")" : "";
+    return (place.line == 0 ? file : file + ":" + std::to_string(place.line)) + scope;
 }

@@ -14,7 +14,7 @@
 #include <variant>
 #include <vector>
 
-// A Program: what a model computes, as blocks of operator calls; one form for TorchScript and (later) .pt2.
+// A Program: what a model computes, as blocks of operator calls; one form for TorchScript and for exported programs (.pt2).
 //
 // Values are numbered within a function; each is set once. Control flow is a call that owns blocks:
 //
@@ -64,6 +64,7 @@ struct ProgramType {
 struct SourcePlace {
     uint32_t file = 0; // index into Program::files
     uint32_t line = 0; // from 1; 0: not known
+    uint32_t scope = 0; // index into Program::scopes; 0: not known
 };
 
 struct ProgramValue;
@@ -146,11 +147,46 @@ struct Call {
     SourcePlace place;
 };
 
-struct Parameter {
+// A size that an exported program states: a number, a symbol, or an operation on two sizes.
+struct ProgramSize {
+    enum class Kind : uint8_t { number,
+        symbol,
+        sum,
+        product,
+        floor_quotient,
+        remainder,
+        maximum,
+        minimum } kind
+        = Kind::number;
+    int64_t number = 0;
+    std::string symbol;
+    std::vector<ProgramSize> operands; // two of an operation
+    std::optional<int64_t> example; // what it was when the program was made
+
+    // "3", "s0", "2*s0 + 1"
+    std::string text() const;
+};
+
+// What a symbol of the sizes may stand for.
+struct ProgramSymbol {
     std::string name;
+    std::optional<int64_t> least;
+    std::optional<int64_t> most;
+};
+
+// The dtype and sizes that an exported program demands of a tensor that it is given.
+struct ProgramTensorType {
+    DType dtype = DType::float32;
+    std::vector<ProgramSize> sizes;
+};
+
+struct Parameter {
+    std::string name; // of an exported program's nested arguments the path: "pair.0"
     ProgramType type;
     ValueId value = 0;
     std::optional<ProgramValue> default_value;
+    std::optional<ProgramTensorType> tensor{}; // of exported programs: what else it takes is refused
+    bool is_fixed = false; // the default value is the only one: the program was made for it
 };
 
 struct Function {
@@ -160,6 +196,7 @@ struct Function {
     Block body; // one result: the returned value (a None where nothing is returned)
     uint32_t value_count = 0; // all ValueIds are below it
     std::vector<std::string> value_names; // by ValueId, the source's names; may be shorter, may be empty texts
+    std::vector<ProgramSymbol> symbols; // of the parameters' sizes
 };
 
 enum class ClassKind : uint8_t { module,
@@ -187,12 +224,13 @@ struct Program {
     std::map<std::string, Function, std::less<>> functions; // free functions by qualified name
     std::shared_ptr<ProgramObject> module; // what `self` is
     std::vector<std::string> files; // names of code files, for SourcePlace
+    std::vector<std::string> scopes; // paths of modules ("layer1.0.conv"), for SourcePlace; empty or an empty text first
     int64_t operator_version = 0; // the archive's `version`: decides what some operators mean
     std::map<std::string, std::vector<std::optional<ExampleInput>>> example_inputs; // by method, the flattened tensor arguments
     bool traced = false;
 
     // Null where there is none.
     Function const* method(std::string_view class_name, std::string_view method_name) const;
-    // "code/__torch__/net.py:12"
+    // "code/__torch__/net.py:12", "net.py:12 (layer1.0.conv)"
     std::string text(SourcePlace place) const;
 };

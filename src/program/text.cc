@@ -101,7 +101,12 @@ private:
 
     std::string parameter_text(Parameter const& parameter) const
     {
-        return name(parameter.value) + ": " + parameter.type.text() + (parameter.default_value ? " = " + text_of(*parameter.default_value) : "");
+        std::string sizes;
+        if (parameter.tensor)
+            for (auto const& size : parameter.tensor->sizes)
+                sizes += (sizes.empty() ? "" : ", ") + size.text();
+        std::string const tensor = parameter.tensor ? " " + std::string(name_of(parameter.tensor->dtype)) + "[" + sizes + "]" : "";
+        return name(parameter.value) + ": " + parameter.type.text() + tensor + (parameter.default_value ? " = " + text_of(*parameter.default_value) : "");
     }
 
     std::string names(std::vector<ValueId> const& ids) const

@@ -84,14 +84,6 @@ Result<ConvertedModel> take_as_it_is(OnnxSource const& source)
     return converted;
 }
 
-uint64_t operator_count(TorchScriptFile const& script)
-{
-    uint64_t count = 0;
-    for (auto const& operation : script.operators)
-        count += operation.count;
-    return count;
-}
-
 }
 
 Result<ReadSource> read_source(SourceFile const& source, Limits const& limits)
@@ -104,8 +96,8 @@ Result<ReadSource> read_source(SourceFile const& source, Limits const& limits)
 std::string receipt_of(SourceFile const& source, ReadSource const& read)
 {
     std::string text(title_of(source.kind));
-    if (auto const* script = std::get_if<TorchScriptFile>(&read)) {
-        text += ", " + count_text(operator_count(*script), "operator call");
+    if (auto const* program = std::get_if<ProgramSource>(&read)) {
+        text += ", " + count_text(program->call_count, "operator call");
     } else {
         auto const& model = std::get<OnnxSource>(read).model;
         text += ", " + count_text(model.graph.nodes.size(), "node") + ", " + count_text(parameter_count(model), "parameter");
@@ -126,7 +118,7 @@ Result<ConvertedModel> convert_source(ReadSource const& read, ConversionRequest 
 {
     if (auto const* onnx = std::get_if<OnnxSource>(&read))
         return take_as_it_is(*onnx);
-    return convert_program(std::get<TorchScriptFile>(read).program, request, trail);
+    return convert_program(std::get<ProgramSource>(read).program, request, trail);
 }
 
 Json json_of(std::vector<UnsupportedOperator> const& operators)

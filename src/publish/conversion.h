@@ -13,9 +13,9 @@
 
 // Source files → ONNX, with what there is to say about it.
 
-using ReadSource = std::variant<TorchScriptFile, OnnxSource>;
+using ReadSource = std::variant<ProgramSource, OnnxSource>;
 
-// TorchScript or ONNX; fails as read_program_source does for all else.
+// TorchScript, an exported program or ONNX; fails as read_program_source does for all else.
 Result<ReadSource> read_source(SourceFile const& source, Limits const& limits = {});
 // "TorchScript, 34 operators, 8 tensors, 58.3 kB"
 std::string receipt_of(SourceFile const& source, ReadSource const& read);

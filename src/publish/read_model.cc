@@ -34,10 +34,10 @@ ModelReceipt receipt_for(SourceFile const& source, ReadSource const& read)
 
 ArgumentNames names_of(std::shared_ptr<ReadSource const> const& read, std::string const& method)
 {
-    auto const* const script = std::get_if<TorchScriptFile>(read.get());
-    if (script == nullptr)
+    auto const* const source = std::get_if<ProgramSource>(read.get());
+    if (source == nullptr)
         return {};
-    return [read, script, method](size_t count) { return input_names_of(script->program, method, count); };
+    return [read, source, method](size_t count) { return input_names_of(source->program, method, count); };
 }
 
 // Of what PyTorch runs; it is asked for `forward`.

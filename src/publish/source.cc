@@ -4,6 +4,8 @@
 #include "files/zip.h"
 #include "onnx/read.h"
 #include "onnx/structure.h"
+#include "torch/exported_program.h"
+#include "torch/torchscript.h"
 
 #include <map>
 
@@ -136,12 +138,38 @@ Result<OnnxSource> read_onnx_source(SourceFile const& source, Limits const& limi
     return result;
 }
 
-Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits const& limits)
+namespace {
+
+Result<ProgramSource> read_script_source(SourceFile const& source, Limits const& limits)
+{
+    TRY(check_members(source, limits));
+    auto script = TRY(read_torchscript(source.file.shared(), limits));
+    ProgramSource result{std::move(script.program), 0};
+    for (auto const& operation : script.operators)
+        result.call_count += operation.count;
+    return result;
+}
+
+Result<ProgramSource> read_exported_source(SourceFile const& source, Limits const& limits)
+{
+    TRY(check_members(source, limits));
+    auto const file = TRY(read_exported_program(source.file.shared(), limits));
+    ProgramSource result{TRY(lower_exported_program(file, limits)), 0};
+    for (auto const& model : file.models)
+        for (auto const& operation : model.operators)
+            result.call_count += operation.count;
+    return result;
+}
+
+}
+
+Result<ProgramSource> read_program_source(SourceFile const& source, Limits const& limits)
 {
     switch (source.kind) {
     case Kind::torchscript:
-        TRY(within(source.file.path(), check_members(source, limits)));
-        return within(source.file.path(), read_torchscript(source.file.shared(), limits));
+        return within(source.file.path(), read_script_source(source, limits));
+    case Kind::torch_exported_program:
+        return within(source.file.path(), read_exported_source(source, limits));
     case Kind::torch_checkpoint:
     case Kind::torch_module:
         return no_graph(source, limits);
@@ -153,7 +181,7 @@ Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits con
     case Kind::onnx:
         return unsupported("an ONNX model already, wanted something to convert").at(source.file.path()).hint("`hullmark verify` and `hullmark publish` take it as it is");
     default:
-        return cannot_read(source, "a TorchScript file");
+        return cannot_read(source, "a TorchScript file or an exported program");
     }
 }
 

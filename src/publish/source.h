@@ -10,7 +10,6 @@
 #include "runtime/runtime.h"
 #include "scan/scan.h"
 #include "torch/checkpoint.h"
-#include "torch/torchscript.h"
 
 #include <filesystem>
 #include <optional>
@@ -45,9 +44,14 @@ struct OnnxSource {
 
 Result<OnnxSource> read_onnx_source(SourceFile const& source, Limits const& limits = {});
 
-// A TorchScript file. Fails with unsupported for other kinds, and says by code and hint what can be done: G08 for weights without a graph, G09 for
-// pickled modules.
-Result<TorchScriptFile> read_program_source(SourceFile const& source, Limits const& limits = {});
+// What a TorchScript file or an exported program computes.
+struct ProgramSource {
+    Program program;
+    uint64_t call_count = 0; // of operators, in the file
+};
+
+// Fails with unsupported for other kinds, and says by code and hint what can be done: G08 for weights without a graph, G09 for pickled modules.
+Result<ProgramSource> read_program_source(SourceFile const& source, Limits const& limits = {});
 
 // What the file would do to whoever loads it; its external data is looked for in its own folder.
 ScanReport judge_source(SourceFile const& source, Limits const& limits = {});

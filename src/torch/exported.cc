@@ -85,12 +85,14 @@ private:
 
     Result<ExportedModel> read_model(std::string const& member, std::string name)
     {
-        auto const program = TRY(read_member_json(member));
-        TRY(within(member, check_schema(program)));
+        auto json = TRY(read_member_json(member));
+        auto const document = std::make_shared<ExportedDocument>(ExportedDocument{member, std::move(json)});
+        TRY(within(member, check_schema(document->json)));
         ExportedModel model;
         model.name = std::move(name);
-        judge_exported_model(program, member, limits_, file_.findings);
-        describe_exported_model(program, model);
+        judge_exported_model(document->json, member, limits_, file_.findings);
+        describe_exported_model(document->json, model);
+        model.document = document;
         return model;
     }
 

@@ -5,7 +5,7 @@
 
 #include <map>
 
-// Exported programs (.pt2), as torch.export.save writes them: read so far as to judge and to describe them.
+// Exported programs (.pt2), as torch.export.save writes them: read to judge and to describe them, and for exported_program.h to make a Program of them.
 //
 //   since PyTorch 2.8, below one folder      2.1 to 2.7, at the top
 //     archive_format, archive_version          version
@@ -44,6 +44,8 @@ struct ExportedRange {
     std::optional<int64_t> most;
 };
 
+struct ExportedDocument;
+
 struct ExportedModel {
     std::string name; // "model"
     std::string torch_version; // empty where the file does not say
@@ -55,6 +57,7 @@ struct ExportedModel {
     std::vector<CheckpointTensor> weights; // under the names of the state dict
     std::vector<CheckpointTensor> constants; // tensors and buffers that are not saved with the state dict
     std::vector<std::string> left_out; // weights and constants that are no plain tensors, with the reason
+    std::shared_ptr<ExportedDocument const> document; // the JSON; for exported_program.h
 };
 
 struct ExportedProgramFile {

@@ -5,6 +5,11 @@
 
 // The JSON of an exported program. Source: PyTorch torch/_export/serde/schema.py (ExportedProgram) and serialize.py.
 
+struct ExportedDocument {
+    std::string member; // where it stands in the archive
+    Json json;
+};
+
 // Adds to `findings` what is said in `member` and would run, or is spelled as no exporter spells it; linear in the document.
 void judge_exported_model(Json const& program, std::string const& member, Limits const& limits, std::vector<TorchFinding>& findings);
 

@@ -1,6 +1,8 @@
 #include "base/check.h"
 #include "files/zip.h"
-#include "torch/exported.h"
+#include "program/check.h"
+#include "program/text.h"
+#include "torch/exported_program.h"
 
 #include "fuzz/mutate_json.h"
 #include "fuzz/mutate_zip.h"
@@ -8,7 +10,7 @@
 #include <string>
 
 // dictionaries: json zip
-// seeds: tests/data/exported
+// seeds: tests/data/exported tests/hostile/cases/exported-*
 
 namespace {
 
@@ -33,6 +35,7 @@ void read(SharedBytes bytes)
 {
     Limits limits;
     limits.unpacked_bytes = uint64_t{1} << 24;
+    limits.entries = 20'000;
     auto const file = read_exported_program(std::move(bytes), limits);
     if (!file)
         return;
@@ -41,6 +44,12 @@ void read(SharedBytes bytes)
             for (auto const& [name, tensor] : *tensors)
                 if (auto const data = tensor.data(limits); data)
                     CHECK(data->bytes().size() <= limits.unpacked_bytes || data->bytes().data() >= tensor.storage_bytes.bytes().data(), "no tensor is larger than its storage allows");
+    if (auto const program = lower_exported_program(*file, limits)) {
+        CHECK(check_program(*program).has_value(), "what is made keeps its promises");
+        for (auto const& [name, type] : program->classes)
+            for (auto const& [method, function] : type.methods)
+                CHECK(!text_of(function, *program).empty(), "a function has a text");
+    }
 }
 
 }

@@ -97,6 +97,81 @@ def libraries():
     yield "exported-schema-99.pt2", archive({**program(), "schema_version": {"major": 99, "minor": 0}})
 
 
+def named(name):
+    return {"as_tensor": {"name": name}}
+
+
+def called(target, inputs, outputs):
+    return {"target": target, "inputs": [{"name": name, "arg": value, "kind": 1} for name, value in inputs], "outputs": [named(name) for name in outputs], "metadata": {}}
+
+
+def graph_of(model):
+    return model["graph_module"]["graph"]
+
+
+def with_nodes(nodes):
+    model = program(size="Integer(4)")
+    graph_of(model)["nodes"] = nodes
+    return model
+
+
+def with_sizes(sizes, constraint="s0"):
+    model = program(constraint=constraint)
+    for value in graph_of(model)["tensor_values"].values():
+        value["sizes"] = [{"as_int": size} if isinstance(size, int) else {"as_expr": {"expr_str": size}} for size in sizes]
+    return model
+
+
+def with_weight(path_name=None, size=4):
+    """y = x + 1, and a parameter that the program takes without using it."""
+    model = program(size="Integer(4)")
+    graph_of(model)["inputs"].insert(0, named("p_w"))
+    graph_of(model)["tensor_values"]["p_w"] = {**graph_of(model)["tensor_values"]["x"], "sizes": [{"as_int": size}]}
+    model["graph_module"]["signature"]["input_specs"].insert(0, {"parameter": {"arg": {"name": "p_w"}, "parameter_name": "w"}})
+    weights = payloads("weight_0", "weight", False) if path_name else CONFIG
+    return archive(model, weights=weights, more=[("data/weights/weight_0", DATA[:16])])
+
+
+def inner(inputs, outputs, nodes):
+    return {"as_graph": {"name": "g", "graph": {"inputs": [named(name) for name in inputs], "outputs": [named(name) for name in outputs], "nodes": nodes, "tensor_values": {}, "sym_int_values": {}, "sym_bool_values": {}, "is_single_tensor_return": True}}}
+
+
+def loops(depth):
+    """A loop whose condition is a loop, and so on: each condition is evaluated twice."""
+    condition = inner(["a"], ["a"], [])
+    for _ in range(depth):
+        tensors = {"as_tensors": [{"name": "a"}]}
+        loop = called("torch.ops.higher_order.while_loop", [("", condition), ("", inner(["a"], ["a"], [])), ("", tensors), ("", {"as_tensors": []})], ["b"])
+        condition = inner(["a"], ["b"], [loop])
+    return with_nodes([called("torch.ops.higher_order.wrap", [("", condition), ("", named("x"))], ["y"])])
+
+
+def branches(depth):
+    branch = inner(["a"], ["a"], [])
+    for _ in range(depth):
+        branch = inner(["a"], ["b"], [called("torch.ops.higher_order.cond", [("", {"as_bool": True}), ("", branch), ("", branch), ("", {"as_tensors": [{"name": "a"}]})], ["b"])])
+    return with_nodes([called("torch.ops.higher_order.wrap", [("", branch), ("", named("x"))], ["y"])])
+
+
+def graphs():
+    add = "torch.ops.aten.add.Tensor"
+    one = ("other", {"as_int": 1})
+    yield "exported-graph-cycle.pt2", archive(with_nodes([called(add, [("self", named("z")), one], ["y"]), called(add, [("self", named("y")), one], ["z"])]))
+    yield "exported-graph-name-twice.pt2", archive(with_nodes([called(add, [("self", named("x")), one], ["y"]), called(add, [("self", named("y")), one], ["y"])]))
+    yield "exported-graph-name-of-input.pt2", archive(with_nodes([called(add, [("self", named("x")), one], ["x"])]))
+    yield "exported-graph-output-missing.pt2", archive(with_nodes([]))
+    yield "exported-graph-of-graphs.pt2", archive(branches(7))
+    yield "exported-graph-of-loops.pt2", archive(loops(24))
+    yield "exported-graph-doubles.pt2", archive(with_nodes([called("torch.ops.aten.cat.default", [("tensors", {"as_tensors": [{"name": f"x{i}" if i else "x"}] * 2})], [f"x{i + 1}" if i < 69 else "y"]) for i in range(70)]))
+    yield "exported-size-beyond-64-bits.pt2", archive(with_sizes(["Integer(99999999999999999999)"]))
+    yield "exported-size-product.pt2", archive(with_sizes([2**40, 2**40]))
+    yield "exported-size-negative.pt2", archive(with_sizes([-4]))
+    yield "exported-size-unbound.pt2", archive(with_sizes([f"Mul({PLAIN}, {PLAIN.replace('s0', 's1')})"]))
+    yield "exported-size-by-zero.pt2", archive(with_sizes([4, f"FloorDiv({PLAIN}, Integer(0))"]))
+    yield "exported-weight-missing.pt2", with_weight()
+    yield "exported-weight-of-another-size.pt2", with_weight("weight_0", size=5)
+
+
 def cases():
-    for family in (pickles, expressions, libraries):
+    for family in (pickles, expressions, libraries, graphs):
         yield from family()
