@@ -75,7 +75,7 @@ void make_uncertain(std::shared_ptr<StorageCell> const& written)
 Result<GraphTensor> Heap::read(TensorReference const& tensor)
 {
     if (tensor->cell->uncertain)
-        return unsupported("a tensor is read after a write that may or may not have changed it: a branch on data decides which tensor was written").hint("clone() the tensors in the branch");
+        return unsupported("a tensor is read after a write that may or may not have changed it: which memory was written is not known here").hint("clone() a tensor before it is written to: the one that a branch chose, or the result of reshape() or contiguous()");
     if (tensor->generation != tensor->cell->generation) {
         GraphTensor value = tensor->cell->base;
         for (auto const& step : tensor->steps)

@@ -54,7 +54,7 @@ class Heap {
 public:
     // A tensor with storage of its own.
     TensorReference tensor(GraphTensor value);
-    // A tensor that is one of those in `cells`, as data decides.
+    // A tensor that is one of those in `cells`, or a copy: what a branch chose, or a view that PyTorch copies where it must.
     TensorReference one_of(GraphTensor value, std::vector<std::shared_ptr<StorageCell>> cells);
     // The same view of the same storage, whose value is taken anew when it is read.
     static TensorReference unread(TensorReference const& of);

@@ -11,6 +11,13 @@
 namespace {
 
 // A reference to `self` whose storage is its own: what a copy gives.
+// PyTorch gives self where its memory allows that, else a copy; which of the two is not known. Good for all who only read; what is
+// written to one of them makes the other unreadable.
+Result<Value> perhaps_copied(Operation& op, TensorReference const& self, GraphTensor value)
+{
+    return Value{op.heap.one_of(std::move(value), {self->cell})};
+}
+
 Result<Value> copied(Operation& op, std::string_view name) { return op.result(TRY(op.tensor(name))); }
 
 // ---- reshapes ---------------------------------------------------------------------------------------------------------------
@@ -47,7 +54,7 @@ Result<Value> reshaped(Operation& op, std::string_view name, Dims dims, bool alw
     auto const self = TRY(op.reference(name));
     if (always_alias || self->contiguous)
         return op.view(self, reshape_step(op.graph, std::move(dims)), true);
-    return op.result(reshape(op.graph, TRY(op.heap.read(self)), std::move(dims)));
+    return perhaps_copied(op, self, reshape(op.graph, TRY(op.heap.read(self)), std::move(dims)));
 }
 
 Result<Value> view(Operation& op)
@@ -492,7 +499,14 @@ Result<Value> repeat(Operation& op)
 }
 
 Result<Value> same(Operation& op) { return op.argument("self"); }
-Result<Value> contiguous(Operation& op) { return TRY(op.reference("self"))->contiguous ? Result<Value>(op.argument("self")) : copied(op, "self"); }
+Result<Value> contiguous(Operation& op)
+{
+    auto const self = TRY(op.reference("self"));
+    if (self->contiguous)
+        return op.argument("self");
+    return perhaps_copied(op, self, TRY(op.heap.read(self)));
+}
+
 Result<Value> copy_of(Operation& op) { return copied(op, "self"); }
 
 constexpr OperatorRow rows[] = {
