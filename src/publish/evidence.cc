@@ -117,6 +117,29 @@ Result<VerifyReport> gather_evidence(World const& world, ConvertedModel const& m
     return request.against == "self" ? verify_self(tested, samples, request.options) : verify_recorded(tested, samples, request.options);
 }
 
+namespace {
+
+// Nothing was wrong but that all answers were zero.
+bool is_vacuous_alone(VerifyReport const& report)
+{
+    return !report.outputs.empty() && std::all_of(report.outputs.begin(), report.outputs.end(), [](OutputReport const& output) { return output.passed || (output.vacuous && output.mismatched == 0); });
+}
+
+// Why a difference says nothing against the model; empty where it does.
+std::string excuse_of(VerifyReport const& report, ConvertedModel const& model, EvidenceRequest const& request)
+{
+    if (report.passed)
+        return "";
+    if (request.samples.empty() && is_vacuous_alone(report))
+        return "all answers to random inputs are zero";
+    for (auto const& warning : model.warnings)
+        if (warning.code == "G07" || warning.code == "G10" || warning.code == "G11")
+            return "the numbers differ from PyTorch's, as warning " + warning.code + " says they may";
+    return "";
+}
+
+}
+
 Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& model, EvidenceRequest const& request, SourceFile const& source, ArgumentNames const& arguments, std::string const& method)
 {
     if (!arguments || !request.is_wanted)
@@ -131,8 +154,10 @@ Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& mode
         return against_torch(world, tested, model, complete, {source, method, request.python}, arguments);
     };
     auto report = ask();
-    if (report)
-        return UnaskedEvidence{*std::move(report), ""};
+    if (report) {
+        auto excuse = excuse_of(*report, model, request);
+        return excuse.empty() ? UnaskedEvidence{*std::move(report), ""} : UnaskedEvidence{{}, std::move(excuse)};
+    }
     if (report.error().reason == Reason::cancelled)
         return tl::unexpected(std::move(report).error());
     return UnaskedEvidence{{}, report.error().text()};
@@ -152,8 +177,7 @@ Result<void> demand_passed(VerifyReport const& report)
         return {};
     auto error = said_no("the model's numbers are not those of " + report.against);
     error.value().where = report.reasons;
-    bool const is_vacuous_alone = std::all_of(report.outputs.begin(), report.outputs.end(), [](OutputReport const& output) { return output.passed || (output.vacuous && output.mismatched == 0); });
-    if (is_vacuous_alone && !report.outputs.empty())
+    if (is_vacuous_alone(report))
         return std::move(error).code(101).hint("record a sample whose answers are not all zero, or say --allow-vacuous");
     return std::move(error).code(101).hint("`hullmark explain HM0101` tells what to look at");
 }
