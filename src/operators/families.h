@@ -32,7 +32,5 @@ std::span<OperatorRow const> einsum_operators();
 std::span<OperatorRow const> linear_algebra_operators(); // determinants, inverses, products of vectors
 std::span<OperatorRow const> norm_operators();
 std::span<OperatorRow const> distance_operators();
-std::span<OperatorRow const> fourier_operators(); // complex numbers and Fourier transforms
 std::span<OperatorRow const> embedding_operators(); // bags and norms of embeddings
 std::span<OperatorRow const> fake_quantisation_operators();
-std::span<OperatorRow const> quantised_operators();

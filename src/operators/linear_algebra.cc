@@ -11,20 +11,6 @@
 
 namespace {
 
-struct Operands {
-    GraphTensor left;
-    GraphTensor right;
-};
-
-Result<Operands> promoted_pair(Operation& op, std::string_view left, std::string_view right)
-{
-    DType const dtype = TRY(result_dtype(op, {left, right}));
-    Operands operands;
-    operands.left = TRY(operand(op, left, dtype));
-    operands.right = TRY(operand(op, right, dtype));
-    return operands;
-}
-
 // ---- products ---------------------------------------------------------------------------------------------------------------
 
 Result<Value> linalg_matmul(Operation& op)

@@ -10,7 +10,6 @@
 
 namespace {
 
-// Two arguments in the dtype that both are promoted to.
 struct Pair {
     Formula left;
     Formula right;
@@ -18,10 +17,8 @@ struct Pair {
 
 Result<Pair> pair_of(Operation& op, std::string_view left, std::string_view right)
 {
-    DType const dtype = TRY(result_dtype(op, {left, right}));
-    auto const first = TRY(operand(op, left, dtype));
-    auto const second = TRY(operand(op, right, dtype));
-    return Pair{Formula(op.graph, first), Formula(op.graph, second)};
+    auto const pair = TRY(promoted_pair(op, left, right));
+    return Pair{Formula(op.graph, pair.left), Formula(op.graph, pair.right)};
 }
 
 Result<Pair> self_and_target(Operation& op) { return pair_of(op, "self", "target"); }

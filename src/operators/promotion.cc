@@ -38,6 +38,15 @@ void add(std::optional<DType>& slot, DType dtype) { slot = slot ? promoted(*slot
 
 }
 
+Result<PromotedPair> promoted_pair(Operation& operation, std::string_view left, std::string_view right)
+{
+    DType const dtype = TRY(result_dtype(operation, {left, right}));
+    PromotedPair pair;
+    pair.left = TRY(operand(operation, left, dtype));
+    pair.right = TRY(operand(operation, right, dtype));
+    return pair;
+}
+
 DType floating_for(DType dtype) { return is_floating(dtype) || is_complex(dtype) ? dtype : DType::float32; }
 
 DType promoted(DType left, DType right)

@@ -17,5 +17,12 @@ Result<DType> result_dtype(Operation& operation, std::initializer_list<std::stri
 // An argument, tensor or Scalar, as a tensor of that dtype.
 Result<GraphTensor> operand(Operation& operation, std::string_view name, DType dtype);
 
+// Two arguments in the dtype that both are promoted to.
+struct PromotedPair {
+    GraphTensor left;
+    GraphTensor right;
+};
+Result<PromotedPair> promoted_pair(Operation& operation, std::string_view left, std::string_view right);
+
 // float32 for integers and bool (PyTorch's default dtype), a floating dtype itself.
 DType floating_for(DType dtype);
