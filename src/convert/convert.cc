@@ -49,7 +49,9 @@ Result<void> flatten(Value const& value, GraphBuilder& graph, Heap& heap, std::v
     else if (auto const* object = value.as<std::shared_ptr<ObjectValue>>())
         for (auto const& item : (*object)->attributes)
             TRY(flatten(item.second, graph, heap, tensors));
-    else if (!value.is<NoneValue>() && !value.is<PoisonValue>())
+    else if (value.is<PoisonValue>())
+        return unsupported("the program returns a result that cannot be converted: of an operator that is converted in its other results alone");
+    else if (!value.is<NoneValue>())
         return unsupported("the program returns a " + kind_of(value));
     return {};
 }

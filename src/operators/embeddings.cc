@@ -117,7 +117,7 @@ Result<Value> bags_result(Operation& op, Bags bags)
         }
     }
     // The other results are notes for the gradients.
-    return tuple_of({op.result(result), none(), none(), none()});
+    return tuple_of({op.result(result), Value{PoisonValue{}}, Value{PoisonValue{}}, Value{PoisonValue{}}});
 }
 
 Result<Value> embedding_bag(Operation& op) { return bags_result(op, TRY(bags_of(op))); }

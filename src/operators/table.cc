@@ -130,6 +130,7 @@ Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph,
         entries = find(call.target.substr(0, call.target.size() - 1));
     if (entries == nullptr)
         return unsupported("the operator " + std::string(call.target)).code(unknown_operator_code);
+    notes.poisoned = poisoned;
     if (poisoned)
         return Value{PoisonValue{}};
     for (auto const& entry : *entries) {

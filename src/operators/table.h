@@ -18,6 +18,7 @@ inline constexpr int unknown_operator_code = 203;
 struct OperatorNotes {
     std::vector<OperatorWarning> warnings;
     std::set<std::string_view> schemas; // of the rules that were used, as the table spells them
+    bool poisoned = false; // nothing was converted: an argument cannot be
 };
 
 struct OperatorCall {
@@ -32,7 +33,7 @@ public:
 
     // True where some form of the operator has a rule; `aten::relu_` has that of `aten::relu`.
     bool knows(std::string_view target) const;
-    // The result of the first rule whose schema the call fits. A call with a poisoned argument gives poison. In-place forms
+    // The result of the first rule whose schema the call fits. A call with a poisoned argument gives poison, and says so. In-place forms
     // (a name that ends in one underscore) write the result of the plain form into `self`.
     // Fails with `unsupported` code 203 where no rule fits, and with what the rule says.
     Result<Value> call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const;

@@ -47,3 +47,10 @@ case("a tensor is refused after a write to what may be it", NAMED + "c.add_(10)\
 case("what may be a tensor is refused after a write to it", NAMED + "a.add_(10)\nreturn c", refused=UNCERTAIN, x=POS)
 case("a branch that leaves a tensor as it is, written after it", "y = x + 1\nif bool(x.sum() > 0):\n    y = y * 2\ny += 1\ny[0] = 5\nreturn y, x", x=POS, again={"x": NEG})
 case("a tensor of a list written in a branch keeps its views", "l = [x + 1, x + 2]\nv = l[0][:1]\nif bool(x.sum() > 0):\n    l[0].zero_()\nl[0].add_(3)\nreturn l[0], l[1], v", x=POS, again={"x": NEG})
+
+# ---- results without a rule -----------------------------------------------------------------------------------------------------
+
+case("a result without a rule that nobody takes", "y, _ = torch.ops.aten.adaptive_max_pool2d(x, [2, 2])\nreturn y", x="float32[2,1,4,4]")
+case("a result without a rule that is returned", "y, places = torch.ops.aten.adaptive_max_pool2d(x, [2, 2])\nreturn y, places", refused="a result that cannot be converted", x="float32[2,1,4,4]")
+case("a result without a rule that is taken", "y, places = torch.ops.aten.adaptive_max_pool2d(x, [2, 2])\ny.add_(places)\nreturn y", refused="a result that cannot be converted", x="float32[2,1,4,4]")
+case("notes of embedding_bag for the gradients", "return torch.embedding_bag(self.w, i, o)", refused="a result that cannot be converted", i="int64[4]: 0 1 2 1", o="int64[2]: 0 2", weights={"w": "float32[3,2]"})
