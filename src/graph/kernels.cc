@@ -33,6 +33,13 @@ Kernels const kernels[] = {
     {" Det ", {}},
     {" Conv ConvTranspose AveragePool GlobalMaxPool GlobalAveragePool ", {}},
     {" MaxPool ", {uint8, int8, float64}},
+    {" Resize ", {uint8, int8, int32}},
+    {" GridSample MaxRoiPool NonMaxSuppression ", {}},
+    {" RoiAlign ", {float64}},
+    {" Pad ", {boolean, uint8, int8, int32, int64, float64}},
+    {" TopK ", {uint8, int8, int16, int32, int64, float64}},
+    {" Unique ", {int8, int64, float64}},
+    {" Trilu ", {boolean, int32, int64, float64}},
 };
 
 bool has_kernel(Kernels const& row, DType dtype, int64_t opset)

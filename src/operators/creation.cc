@@ -1,8 +1,6 @@
 #include "operators/families.h"
 #include "operators/promotion.h"
 
-#include <cmath>
-
 // Tensors made from numbers, and conversions between dtypes.
 
 namespace {
@@ -77,80 +75,6 @@ Result<Value> copied_source(Operation& op) // copy: the source in self's dtype a
     auto const source = TRY(cast(op.graph, TRY(op.tensor("src")), self.dtype()));
     Dims const both = TRY(broadcast(op.graph, self.dims(), source.dims()));
     return op.result(expand(op.graph, source, both));
-}
-
-// ---- ranges -----------------------------------------------------------------------------------------------------------------------
-
-bool is_whole(Value const& value) { return value.is<Dim>() || value.is<NoneValue>(); }
-
-Result<Value> range(Operation& op, Value const& start, Value const& end, Value const& step)
-{
-    bool const whole = is_whole(start) && is_whole(end) && is_whole(step);
-    DType const dtype = TRY(op.dtype("dtype", whole ? DType::int64 : DType::float32));
-    if (whole) {
-        Dim const stride = *step.as<Dim>();
-        if (stride.is(0))
-            return malformed("arange with step 0");
-        Dim const span = *end.as<Dim>() - *start.as<Dim>();
-        auto const known = TRY(need_number(op.graph, stride, "the step of arange"));
-        Dim const count = op.graph.symbols().derived(IntegerOperation::floor_divide, known > 0 ? span + Dim(known - 1) : Dim(0) - span + Dim(-known - 1), std::abs(known));
-        Dim const at_least_0 = op.graph.symbols().derived(IntegerOperation::maximum, count, 0);
-        return op.result(TRY(cast(op.graph, counted(op.graph, *start.as<Dim>(), at_least_0, stride), dtype)));
-    }
-    auto const known = [&](Value const& value) -> Result<double> {
-        // An integer range truncates its bounds and its step first (aten/src/ATen/native/RangeFactories.cpp).
-        if (auto const* floating = value.as<double>())
-            return is_floating(dtype) ? *floating : std::trunc(*floating);
-        if (auto const* dim = value.as<Dim>())
-            return static_cast<double>(TRY(need_number(op.graph, *dim, "a bound of arange")));
-        return unsupported("arange with a bound that depends on data").code(depends_on_data_code);
-    };
-    double const from = TRY(known(start));
-    double const stride = TRY(known(step));
-    if (stride == 0)
-        return malformed("arange with step 0");
-    double const count = std::ceil((TRY(known(end)) - from) / stride);
-    if (!(count >= 0) || count > 1e7)
-        return unsupported("arange over " + std::to_string(count) + " elements");
-    std::vector<double> values;
-    for (int64_t i = 0; i < static_cast<int64_t>(count); ++i)
-        values.push_back(from + static_cast<double>(i) * stride);
-    auto const size = static_cast<int64_t>(values.size());
-    return op.result(GraphTensor::constant(TRY(Tensor::of<double>(DType::float64, {size}, std::move(values)).cast(dtype))));
-}
-
-Result<Value> range_to(Operation& op)
-{
-    bool const whole = op.argument("end").is<Dim>();
-    return range(op, whole ? Value{Dim(0)} : Value{0.0}, op.argument("end"), Value{Dim(1)});
-}
-Result<Value> range_from(Operation& op) { return range(op, op.argument("start"), op.argument("end"), Value{Dim(1)}); }
-Result<Value> range_by(Operation& op) { return range(op, op.argument("start"), op.argument("end"), op.argument("step")); }
-
-// arange(n) for the size of a tensor along an axis: what torch.onnx.operators.shape_as_tensor programs hold.
-Result<Value> range_of_axis(Operation& op)
-{
-    auto const self = TRY(op.tensor("like"));
-    auto const axis = TRY(op.axis("dim", self.rank()));
-    return op.result(counted(op.graph, 0, self.dims()[static_cast<size_t>(axis)], 1));
-}
-
-Result<Value> linear_space(Operation& op)
-{
-    auto const start = TRY(op.floating("start"));
-    auto const end = TRY(op.floating("end"));
-    auto const steps = TRY(op.number("steps"));
-    if (steps < 0 || steps > 10'000'000)
-        return malformed("linspace of " + std::to_string(steps) + " steps");
-    DType const dtype = TRY(op.dtype("dtype", DType::float32));
-    // PyTorch counts from both ends towards the middle (aten/src/ATen/native/cpu/RangeFactoriesKernel.cpp).
-    double const step = steps > 1 ? (end - start) / static_cast<double>(steps - 1) : 0;
-    std::vector<double> values;
-    for (int64_t i = 0; i < steps; ++i)
-        values.push_back(i < steps / 2 ? start + step * static_cast<double>(i) : end - step * static_cast<double>(steps - 1 - i));
-    if (steps == 1)
-        values[0] = start;
-    return op.result(GraphTensor::constant(TRY(Tensor::of<double>(DType::float64, {steps}, std::move(values)).cast(dtype))));
 }
 
 // ---- from numbers and lists -------------------------------------------------------------------------------------------------------
@@ -267,11 +191,6 @@ constexpr OperatorRow rows[] = {
     {"aten::fill.Tensor(Tensor self, Tensor value) -> Tensor", filled_self},
     {"aten::zero(Tensor self) -> Tensor", zeroed_self},
     {"aten::copy(Tensor self, Tensor src, bool non_blocking=False) -> Tensor", copied_source},
-    {"aten::arange(Scalar end, " MAKING ") -> Tensor", range_to},
-    {"aten::arange.start(Scalar start, Scalar end, " MAKING ") -> Tensor", range_from},
-    {"aten::arange.start_step(Scalar start, Scalar end, Scalar step, " MAKING ") -> Tensor", range_by},
-    {"aten::_dim_arange(Tensor like, int dim) -> Tensor", range_of_axis},
-    {"aten::linspace(Scalar start, Scalar end, int steps, " MAKING ") -> Tensor", linear_space},
     {"aten::tensor(t data, *, ScalarType? dtype=None, Device? device=None, bool requires_grad=False) -> Tensor", tensor},
     {"aten::as_tensor(t data, *, ScalarType? dtype=None, Device? device=None) -> Tensor", as_tensor},
     {"aten::scalar_tensor(Scalar s, " MAKING ") -> Tensor", scalar_tensor},

@@ -34,3 +34,22 @@ std::span<OperatorRow const> norm_operators();
 std::span<OperatorRow const> distance_operators();
 std::span<OperatorRow const> embedding_operators(); // bags and norms of embeddings
 std::span<OperatorRow const> fake_quantisation_operators();
+std::span<OperatorRow const> quantised_operators();
+std::span<OperatorRow const> resize_operators(); // upsampling and interpolation
+std::span<OperatorRow const> sampling_operators(); // grids
+std::span<OperatorRow const> padding_operators();
+std::span<OperatorRow const> indexing_operators(); // x[...] by tensors
+std::span<OperatorRow const> scattering_operators(); // along one axis
+std::span<OperatorRow const> choosing_operators(); // by masks
+std::span<OperatorRow const> sorting_operators();
+std::span<OperatorRow const> counting_operators(); // quantiles, distinct elements, histograms
+std::span<OperatorRow const> triangle_operators(); // and diagonals
+std::span<OperatorRow const> movement_operators(); // rolls, flips, tiles, windows
+std::span<OperatorRow const> shuffling_operators(); // pixels, channels, grids of tensors
+std::span<OperatorRow const> running_operators(); // products and extremes along an axis
+std::span<OperatorRow const> random_operators();
+std::span<OperatorRow const> special_operators(); // special functions
+std::span<OperatorRow const> function_operators(); // more functions, element by element
+std::span<OperatorRow const> statistics_operators(); // reductions that pass over NaN or zeros
+std::span<OperatorRow const> range_operators(); // numbers in even steps
+std::span<OperatorRow const> adaptive_pooling_operators();

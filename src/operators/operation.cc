@@ -66,6 +66,11 @@ Value const& Operation::argument(std::string_view name) const
 
 bool Operation::has(std::string_view name) const { return !argument(name).is<NoneValue>(); }
 
+bool Operation::takes(std::string_view name) const
+{
+    return std::any_of(schema_.arguments.begin(), schema_.arguments.end(), [&](SchemaArgument const& one) { return one.name == name; });
+}
+
 Result<TensorReference> Operation::reference(std::string_view name)
 {
     Value const& value = argument(name);

@@ -38,6 +38,7 @@ public:
     Schema const& schema() const { return schema_; }
     Value const& argument(std::string_view name) const; // the schema must have it (CHECK)
     bool has(std::string_view name) const; // given and not None
+    bool takes(std::string_view name) const; // the schema has an argument of that name
 
     Result<GraphTensor> tensor(std::string_view name);
     Result<TensorReference> reference(std::string_view name);

@@ -14,23 +14,17 @@ struct Reduction {
     bool keep = false;
 };
 
-bool has_argument(Operation const& op, std::string_view name)
-{
-    auto const& arguments = op.schema().arguments;
-    return std::any_of(arguments.begin(), arguments.end(), [&](SchemaArgument const& argument) { return argument.name == name; });
-}
-
 Result<Reduction> reduction(Operation& op, GraphTensor const& self)
 {
     Reduction result;
-    if (has_argument(op, "dim"))
+    if (op.takes("dim"))
         result.axes = TRY(op.axes("dim", self.rank()));
-    if (has_argument(op, "keepdim"))
+    if (op.takes("keepdim"))
         result.keep = TRY(op.boolean("keepdim"));
     return result;
 }
 
-Result<DType> wanted_dtype(Operation& op, DType otherwise) { return has_argument(op, "dtype") ? op.dtype("dtype", otherwise) : Result<DType>(otherwise); }
+Result<DType> wanted_dtype(Operation& op, DType otherwise) { return op.takes("dtype") ? op.dtype("dtype", otherwise) : Result<DType>(otherwise); }
 
 // Sums and products of integers and bool are int64.
 DType accumulated(DType dtype) { return is_floating(dtype) || is_complex(dtype) ? dtype : DType::int64; }
@@ -155,9 +149,9 @@ Result<Moments> moments(Operation& op)
         return malformed("the variance of " + std::string(name_of(self.dtype())));
     auto const [axes, keep] = TRY(reduction(op, self));
     double correction = 1;
-    if (has_argument(op, "unbiased"))
+    if (op.takes("unbiased"))
         correction = TRY(op.boolean("unbiased")) ? 1 : 0;
-    else if (has_argument(op, "correction") && op.has("correction"))
+    else if (op.takes("correction") && op.has("correction"))
         correction = TRY(op.floating("correction"));
     auto const center = reduce(op.graph, "ReduceMean", self, axes, true);
     auto const distance = TRY(binary(op.graph, "Sub", self, center));

@@ -66,6 +66,52 @@ Result<Value> written_into_self(Value const& self, Value const& plain, GraphBuil
     return self;
 }
 
+// Other names of operators (PyTorch torch/csrc/jit/passes/normalize_ops.cpp, and native functions that only call another).
+struct Alias {
+    std::string_view name;
+    std::string_view stands_for;
+};
+constexpr Alias aliases[] = {
+    {"aten::absolute", "aten::abs"},
+    {"aten::arccos", "aten::acos"},
+    {"aten::arccosh", "aten::acosh"},
+    {"aten::arcsin", "aten::asin"},
+    {"aten::arcsinh", "aten::asinh"},
+    {"aten::arctan", "aten::atan"},
+    {"aten::arctan2", "aten::atan2"},
+    {"aten::arctanh", "aten::atanh"},
+    {"aten::concatenate", "aten::cat"},
+    {"aten::conj", "aten::resolve_conj"},
+    {"aten::divide", "aten::div"},
+    {"aten::fix", "aten::trunc"},
+    {"aten::greater", "aten::gt"},
+    {"aten::greater_equal", "aten::ge"},
+    {"aten::less", "aten::lt"},
+    {"aten::less_equal", "aten::le"},
+    {"aten::moveaxis", "aten::movedim"},
+    {"aten::multiply", "aten::mul"},
+    {"aten::negative", "aten::neg"},
+    {"aten::not_equal", "aten::ne"},
+    {"aten::sgn", "aten::sign"},
+    {"aten::special_digamma", "aten::digamma"},
+    {"aten::special_erf", "aten::erf"},
+    {"aten::special_erfc", "aten::erfc"},
+    {"aten::special_erfinv", "aten::erfinv"},
+    {"aten::special_exp2", "aten::exp2"},
+    {"aten::special_expit", "aten::sigmoid"},
+    {"aten::special_expm1", "aten::expm1"},
+    {"aten::special_gammaln", "aten::lgamma"},
+    {"aten::special_i0", "aten::i0"},
+    {"aten::special_log1p", "aten::log1p"},
+    {"aten::special_logit", "aten::logit"},
+    {"aten::special_logsumexp", "aten::logsumexp"},
+    {"aten::special_psi", "aten::digamma"},
+    {"aten::special_round", "aten::round"},
+    {"aten::special_sinc", "aten::sinc"},
+    {"aten::special_xlogy", "aten::xlogy"},
+    {"aten::subtract", "aten::sub"},
+};
+
 }
 
 OperatorTable::OperatorTable()
@@ -100,6 +146,24 @@ OperatorTable::OperatorTable()
         embedding_operators(),
         fake_quantisation_operators(),
         dialect_operators(),
+        resize_operators(),
+        sampling_operators(),
+        padding_operators(),
+        indexing_operators(),
+        scattering_operators(),
+        choosing_operators(),
+        sorting_operators(),
+        counting_operators(),
+        triangle_operators(),
+        movement_operators(),
+        shuffling_operators(),
+        running_operators(),
+        random_operators(),
+        special_operators(),
+        function_operators(),
+        statistics_operators(),
+        range_operators(),
+        adaptive_pooling_operators(),
     };
     for (auto const family : families)
         for (auto const& row : family) {
@@ -112,7 +176,10 @@ OperatorTable::OperatorTable()
 
 std::vector<OperatorTable::Entry> const* OperatorTable::find(std::string_view target) const
 {
-    auto const place = entries_.find(target);
+    auto place = entries_.find(target);
+    if (place == entries_.end())
+        if (auto const* alias = std::find_if(std::begin(aliases), std::end(aliases), [&](Alias const& one) { return one.name == target; }); alias != std::end(aliases))
+            place = entries_.find(alias->stands_for);
     return place == entries_.end() ? nullptr : &place->second;
 }
 

@@ -1,0 +1,28 @@
+"""Order: sort, topk, medians, quantiles, distinct elements, where numbers stand among others."""
+
+from make import case
+
+case("sort", "a, b = x.sort()\nc, d = x.sort(0, descending=True)\ne, f = torch.sort(x, stable=True, dim=-1, descending=True)\ng, h = y.sort(1)\nreturn a, b, c, d, e, f, g, h", x="float32[3,4]", y="int64[3,4]: 3 1 2 0 5 5 4 4 1 2 3 0")
+case("sort keeps equal elements in order", "a, b = torch.sort(x, stable=True, dim=1)\nc, d = torch.sort(x, stable=True, dim=1, descending=True)\nreturn a, b, c, d", x="float32[2,6]: 1 0 1 0 1 0 2 2 2 1 1 1")
+case("sort of other dtypes and rank 0", "a, b = x.sort(stable=True, dim=0)\nc, d = y.sort(0)\ne, f = z.sort(1)\ng, h = w.sort(1)\ni, j = v.sort(0)\nreturn a, b, c, d, e, f, g, h, i, j", x="bool[4]: 1 0 1 0", y="int32[4]: 3 1 2 0", z="float64[2,3]", w="uint8[2,3]: 3 1 2 6 4 5", v="float32[]")
+case("argsort and msort", "return x.argsort(), x.argsort(0, True), torch.argsort(x, stable=True, dim=1), torch.msort(x), torch.argsort(y), torch.msort(y)", x="float32[3,4]", y="float32[]")
+case("topk", "a, b = x.topk(2)\nc, d = x.topk(3, 0, largest=False)\ne, f = y.topk(2, dim=1)\ng, h = z.topk(1)\nreturn a, b, c, d, e, f, g, h", x="float32[3,4]", y="int64[3,4]: 3 1 2 0 5 6 4 7 1 2 3 0", z="float32[]", again={"x": "float32[4,4]"})
+case("topk of as many as a size says", "a, b = x.topk(x.size(0), 0)\nc, d = x.topk(min(x.size(0), 2), 1)\nreturn a, b, c, d", x="float32[3,4]", again={"x": "float32[4,4]"})
+case("topk of other dtypes", "a, b = x.topk(2)\nc, d = y.topk(2)\nreturn a, b, c, d", x="float64[2,3]", y="int32[2,3]: 3 1 2 6 4 5")
+case("kthvalue", "a, b = x.kthvalue(2)\nc, d = x.kthvalue(3, 0, keepdim=True)\ne, f = y.kthvalue(1)\nreturn a, b, c, d, e, f", x="float32[3,4]", y="float32[]")
+case("median", "a, b = x.median(1)\nc, d = x.median(0, keepdim=True)\ne, f = z.median(0)\nreturn x.median(), a, b, c, d, y.median(), z.median(), e, f", x="float32[3,4]", y="int64[2,2]: 4 1 3 2", z="float32[]")
+case("median with nan", "a, b = x.median(1)\nc, d = x.nanmedian(1)\ne, f = x.nanmedian(0, keepdim=True)\ng, h = y.nanmedian(0)\nreturn x.median(), a, x.nanmedian(), c, e, g, h, y.nanmedian()", x="float32[2,4]: 1 nan 3 2 5 4 7 6", y="int64[3]: 3 1 2", again={"y": "int64[3]: 4 5 6"})
+case("median of nothing but nan", "a, b = x.nanmedian(1)\nreturn a, x.nanmedian()", x="float32[2,2]: nan nan nan nan", again={"x": "float32[3,2]: nan nan 1 nan 5 2"})
+case("mode", "a, b = x.mode()\nc, d = x.mode(0, keepdim=True)\ne, f = y.mode()\ng, h = z.mode()\nreturn a, c, e, g, h", x="float32[3,4]: 1 2 2 3 5 5 5 1 7 8 7 8", y="int64[2,3]: 3 1 3 2 2 1", z="float32[]")
+QUANT = "return x.quantile(0.3), x.quantile(0.5, 1), x.quantile(q, 0), x.quantile(q, 1, keepdim=True), x.quantile(q), x.quantile(0.25, keepdim=True), x.quantile(q, keepdim=True), y.quantile(0.5)"
+case("quantiles of all and of axes", QUANT.replace("return", "q = self.w\nreturn"), x="float32[3,4]", y="float32[]", weights={"w": "float32[3]: 0.1 0.5 1"})
+case("quantiles of float64 with nan", "q = self.w\nreturn x.quantile(0.3), x.quantile(q, 1), x.nanquantile(q, 1), x.nanquantile(0.5), x.nanquantile(q, 0, keepdim=True)", x="float64[3,4]: 1 2 3 4 nan 1 2 nan nan nan nan nan", weights={"w": "float64[2]: 0.1 0.6"})
+case("quantiles by other interpolations", "q = self.w\nreturn " + ", ".join(f"x.quantile(q, 1, interpolation='{how}')" for how in ("lower", "higher", "nearest", "midpoint", "linear")), x="float32[3,4]", weights={"w": "float32[3]: 0.1 0.5 0.9"})
+case("distinct elements", "a, b, c = torch.ops.aten._unique2(x, True, True, True)\nd, e = torch.ops.aten._unique(x, True, True)\nf, g, h = torch.ops.aten._unique2(y)\ni, j, k = torch.ops.aten._unique2(z, True, True, False)\nreturn a, b, c, d, e, f, i, j", x="float32[2,4]: 1 2 2 3 1 0 3 3", y="int32[4]: 5 1 5 2", z="bool[3]: 1 0 1", again={"x": "float32[1,4]: 4 4 4 4"})
+case("distinct rows", "a, b, c = torch.ops.aten.unique_dim(x, 0, True, True, True)\nd, e, f = torch.ops.aten.unique_dim(x, 1, True, True, True)\nreturn a, b, c, d, e, f", x="float32[3,2]: 1 2 0 1 1 2")
+case("runs of equal elements", "a, b, c = torch.ops.aten.unique_consecutive(x, True, True)\nd, e, f = torch.ops.aten.unique_consecutive(y, False, False, 0)\nreturn a, b, c, d", x="int64[2,3]: 1 1 2 2 2 1", y="float32[4]: 1 1 0 1")
+case("bucketize", "b = self.b\nreturn torch.bucketize(x, b), torch.bucketize(x, b, right=True), torch.bucketize(x, b, out_int32=True), torch.bucketize(2.5, b), torch.bucketize(y, b)", x="float32[2,4]: 0 1 1.5 3 nan 5 -inf inf", y="float32[]: 3", weights={"b": "float32[3]: 1 3 5"})
+case("searchsorted", "s = self.s\nr = self.r\nreturn torch.searchsorted(s, x), torch.searchsorted(s, x, right=True), torch.searchsorted(s, x, side='right'), torch.searchsorted(s[0], x, out_int32=True), torch.searchsorted(s[0], 2.5), torch.searchsorted(s[0], x[0]), torch.searchsorted(r, x, sorter=self.o)", x="float32[2,2]: 1 2.5 4 0", weights={"s": "float32[2,3]: 1 2 3 2 4 6", "r": "float32[2,3]: 3 1 2 6 4 2", "o": "int64[2,3]: 1 2 0 2 1 0"}, fixed=True)
+case("searchsorted and bucketize of integers", "b = self.b\nreturn torch.bucketize(x, b), torch.searchsorted(b, x, right=True), torch.searchsorted(b, 2)", x="int64[2,3]", weights={"b": "int64[4]: -3 0 2 2"})
+case("bincount", "return torch.bincount(x), torch.bincount(x, minlength=9), torch.bincount(x, w), torch.bincount(x, x), torch.bincount(e), torch.bincount(e, minlength=2)", x="int64[5]: 1 0 3 3 1", w="float32[5]", e="int64[0]", again={"x": "int64[5]: 6 0 0 0 2", "w": "float32[5]"})
+case("histogram counts", "return torch.histc(x, 4, -2, 2), torch.histc(x, 3), torch.histc(x), torch.histc(y, 2), torch.histc(z, 5, 0, 5)", x="float32[3,4]", y="float32[2]: 1 1", z="float64[6]: 0 1 2.5 5 -1 7")
