@@ -88,6 +88,7 @@ public:
         conversion.warnings = evaluator_.warnings();
         conversion.assumptions = evaluator_.assumptions();
         note_changes(conversion.assumptions);
+        note_conditions(method, conversion);
         for (auto const& [op_type, place] : graph_.narrowed())
             conversion.warnings.push_back({"G11", op_type + " on float64 is computed in float32: ONNX Runtime has no other kernel for it", place});
         conversion.schemas.assign(evaluator_.schemas().begin(), evaluator_.schemas().end());
@@ -144,6 +145,19 @@ private:
         for (auto const& [name, cell] : input_cells_)
             if (cell->base.name() == nullptr || *cell->base.name() != name)
                 assumptions.push_back(name + " is left as it is given: the program writes into this input");
+    }
+
+    // What held when the program was made, and is not checked by the model. Where sizes had to be equal to something, a number follows
+    // from the example's.
+    static void note_conditions(Function const& method, Conversion& conversion)
+    {
+        for (auto const& condition : method.conditions) {
+            std::string const said = "the program was exported for inputs where " + condition;
+            if (condition.find(".size()") != condition.npos && condition.find("==") != condition.npos)
+                conversion.warnings.push_back({"G06", said + ": other sizes give wrong numbers", ""});
+            else
+                conversion.assumptions.push_back(said);
+        }
     }
 
     void add_axes_of(Symbol const& symbol, std::set<PinnedAxis>& axes) const

@@ -1,5 +1,6 @@
 #include "operators/numbers.h"
 #include "operators/families.h"
+#include "operators/pointwise.h"
 
 #include <algorithm>
 #include <cmath>
@@ -58,6 +59,18 @@ Result<Value> divided_integers(Operation& op)
     return Value{operation == IntegerOperation::floor_divide ? quotient : a - quotient * b};
 }
 
+// A float that the graph computes of those arguments.
+Result<Value> float_of_node(Operation& op, std::string const& op_type, std::vector<std::string_view> const& names)
+{
+    std::vector<GraphTensor> operands;
+    for (auto const name : names)
+        operands.push_back(TRY(op.scalar(name, DType::float64)));
+    std::vector<GraphTensor const*> inputs;
+    for (auto const& operand : operands)
+        inputs.push_back(&operand);
+    return Value{UnknownFloat{computed(op.graph, op_type, inputs, {DType::float64, {}})}};
+}
+
 template <IntegerOperation operation>
 Result<Value> extreme(Operation& op)
 {
@@ -65,9 +78,11 @@ Result<Value> extreme(Operation& op)
     auto const right = whole_number_of(op.argument("b"));
     if (left && right)
         return Value{op.graph.symbols().derived(operation, *left, *right)};
-    auto const a = TRY(op.floating("a"));
-    auto const b = TRY(op.floating("b"));
-    return Value{operation == IntegerOperation::maximum ? std::max(a, b) : std::min(a, b)};
+    auto const a = known_float_of(op.argument("a"));
+    auto const b = known_float_of(op.argument("b"));
+    if (a && b)
+        return Value{operation == IntegerOperation::maximum ? std::max(*a, *b) : std::min(*a, *b)};
+    return float_of_node(op, operation == IntegerOperation::maximum ? "Max" : "Min", {"a", "b"});
 }
 
 template <IntegerOperation operation>
@@ -84,8 +99,17 @@ Result<Value> extreme_of_list(Operation& op)
 
 Result<Value> power(Operation& op) // the result is a float for ints as well, as the operator's schema has it
 {
-    auto const a = TRY(op.floating("a"));
-    return Value{std::pow(a, TRY(op.floating("b")))};
+    auto const a = known_float_of(op.argument("a"));
+    auto const b = known_float_of(op.argument("b"));
+    return a && b ? Result<Value>(Value{std::pow(*a, *b)}) : float_of_node(op, "Pow", {"a", "b"});
+}
+
+Result<Value> sum_of_list(Operation& op)
+{
+    Dim sum = 0;
+    for (auto const& item : TRY(op.integers("self")))
+        sum = sum + item;
+    return Value{sum};
 }
 
 Result<Value> negate(Operation& op)
@@ -104,7 +128,8 @@ Result<Value> absolute(Operation& op)
             return Value{Dim(std::abs(*dim->known()))};
         return Value{op.graph.symbols().derived(IntegerOperation::maximum, *dim, Dim(0) - *dim)};
     }
-    return Value{std::abs(TRY(op.floating("a")))};
+    auto const known = known_float_of(op.argument("a"));
+    return known ? Result<Value>(Value{std::abs(*known)}) : float_of_node(op, "Abs", {"a"});
 }
 
 enum class Rounding : uint8_t { floor,
@@ -133,15 +158,12 @@ Result<Value> rounded(Operation& op) // math.floor, math.ceil: to int
     return Value{op.graph.dim_of(TRY(cast(op.graph, value, DType::int64)))};
 }
 
-template <double (*function)(double)>
-Result<Value> of_known_float(Operation& op)
+// A function of C and the node that computes the same.
+template <double (*function)(double), NodeName node>
+Result<Value> of_float(Operation& op)
 {
-    return Value{function(TRY(op.floating("a")))};
-}
-
-Result<Value> round_float(Operation& op) // round(float): to even, stays a float
-{
-    return Value{std::nearbyint(TRY(op.floating("a")))};
+    auto const known = known_float_of(op.argument("a"));
+    return known ? Result<Value>(Value{function(*known)}) : float_of_node(op, node.value, {"a"});
 }
 
 // ---- conversions ------------------------------------------------------------------------------------------------------------
@@ -253,10 +275,14 @@ constexpr OperatorRow rows[] = {
     {"prim::max.self_int(int[] self) -> int", extreme_of_list<IntegerOperation::maximum>},
     {"aten::floor.number(Scalar a) -> int", rounded<Rounding::floor>},
     {"aten::ceil.number(Scalar a) -> int", rounded<Rounding::ceiling>},
-    {"aten::round.number(Scalar a) -> float", round_float},
-    {"aten::sqrt.number(Scalar a) -> float", of_known_float<std::sqrt>},
-    {"aten::exp.number(Scalar a) -> float", of_known_float<std::exp>},
-    {"aten::log.number(Scalar a) -> float", of_known_float<std::log>},
+    {"aten::round.number(Scalar a) -> float", of_float<std::nearbyint, "Round">}, // to even, stays a float
+    {"aten::sqrt.number(Scalar a) -> float", of_float<std::sqrt, "Sqrt">},
+    {"aten::exp.number(Scalar a) -> float", of_float<std::exp, "Exp">},
+    {"aten::log.number(Scalar a) -> float", of_float<std::log, "Log">},
+    {"aten::sin.number(Scalar a) -> float", of_float<std::sin, "Sin">},
+    {"aten::cos.number(Scalar a) -> float", of_float<std::cos, "Cos">},
+    {"aten::tan.number(Scalar a) -> float", of_float<std::tan, "Tan">},
+    {"aten::sum.int(int[] self) -> int", sum_of_list},
     {"aten::Int.Tensor(Tensor a) -> int", tensor_to_int},
     {"aten::Int.number(Scalar a) -> int", to_int},
     {"aten::IntImplicit(Tensor a) -> int", tensor_to_int},

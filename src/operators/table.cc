@@ -200,8 +200,13 @@ Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph,
     notes.poisoned = poisoned;
     if (poisoned)
         return Value{PoisonValue{}};
+    OperatorCall by_place; // the first argument of an in-place form is `self`, whatever the plain form calls it
+    bool const names_self = in_place && call.positional.empty() && !call.named.empty() && call.named.front().first == "self";
+    if (names_self)
+        by_place = {call.target, {call.named.front().second}, {call.named.begin() + 1, call.named.end()}};
+    auto const& [target, positional, named] = names_self ? by_place : call;
     for (auto const& entry : *entries) {
-        auto bound = entry.schema.bind(call.positional, call.named);
+        auto bound = entry.schema.bind(positional, named);
         if (!bound)
             continue;
         Value const self = bound->empty() ? none() : bound->front();

@@ -197,6 +197,7 @@ struct Function {
     uint32_t value_count = 0; // all ValueIds are below it
     std::vector<std::string> value_names; // by ValueId, the source's names; may be shorter, may be empty texts
     std::vector<ProgramSymbol> symbols; // of the parameters' sizes
+    std::vector<std::string> conditions; // on the parameters, in Python's words: the function was made where they hold
 };
 
 enum class ClassKind : uint8_t { module,

@@ -337,3 +337,26 @@ Result<void> ExportedLowering::lower_choice(Json const& node)
     call.blocks[1].results = {values[2]};
     return bind_results(std::move(call), *TRY(json_array(node, "outputs")));
 }
+
+// (base, exponent): TorchScript's power of ints is a float, Python's an int.
+Result<void> ExportedLowering::lower_power(Json const& node)
+{
+    constexpr int64_t most_factors = 64;
+    auto const* const inputs = TRY(json_array(node, "inputs"));
+    auto const base = TRY(argument_at(*inputs, 0));
+    auto const exponent = TRY(argument_at(*inputs, 1));
+    bool const is_whole = (base.kind == "as_int" || base.kind == "as_sym_int") && (exponent.kind == "as_int" || exponent.kind == "as_sym_int");
+    if (!is_whole)
+        return lower_operator("aten::pow", node, false);
+    bool const is_known = exponent.kind == "as_int" && exponent.value->is_number_integer() && *exponent.value >= 0 && *exponent.value <= most_factors;
+    if (!is_known)
+        return unsupported("an int raised to " + (exponent.kind == "as_int" ? write_json(*exponent.value) : std::string("a size")));
+    ValueId const factor = TRY(argument((*inputs)[0]["arg"]));
+    ValueId product = constant(ProgramValue{int64_t{1}});
+    for (auto left = exponent.value->get<int64_t>(); left > 0; --left)
+        product = add_value("aten::mul", {product, factor});
+    auto const* const outputs = TRY(json_array(node, "outputs"));
+    if (outputs->size() != 1)
+        return malformed("a power of " + std::to_string(outputs->size()) + " results");
+    return bind(TRY(json_text(*TRY(exported_union((*outputs)[0])).value, "as_name")), product);
+}

@@ -83,7 +83,8 @@ std::string_view type_of_argument(std::string_view kind)
         return "float";
     if (kind == "as_bool" || kind == "as_sym_bool")
         return "bool";
-    return kind == "as_string" ? "str" : kind == "as_none" ? "NoneType" : "Any";
+    return kind == "as_string" ? "str" : kind == "as_none" ? "NoneType"
+                                                           : "Any";
 }
 
 // The name that the graph gives an input; empty for those that are no values.
@@ -158,6 +159,7 @@ Result<Function> ExportedLowering::lower(std::string name)
     auto const signature = TRY(within("signature", read_exported_signature(document_, limits_)));
     function_.name = std::move(name);
     function_.symbols = signature.symbols;
+    function_.conditions = signature.conditions;
     function_.parameters.push_back({"self", {std::string(exported_class), {}}, new_value("self"), std::nullopt, std::nullopt, false});
     function_.return_type.name = "Tuple";
     block_ = &function_.body;
@@ -301,6 +303,8 @@ Result<void> ExportedLowering::lower_node(Json const& node)
             return malformed("a call of " + target + ", which is no operator");
         return lower_named(std::string(rest.substr(0, first)) + "::" + std::string(rest.substr(first + 1, second - first - 1)), node);
     }
+    if (target == "_operator.pow")
+        return lower_power(node);
     for (auto const& [exported, ours] : function_names)
         if (exported == target)
             return lower_operator(std::string(ours), node, false);

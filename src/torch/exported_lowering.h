@@ -73,6 +73,7 @@ private:
     Result<void> lower_type_assertion(Json const& node);
     void add_assertion(ValueId condition, ValueId message);
     Result<void> lower_choice(Json const& node);
+    Result<void> lower_power(Json const& node);
 
     // Calls of our own.
     ValueId new_value(std::string name = {});

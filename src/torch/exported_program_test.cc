@@ -94,9 +94,14 @@ TEST(LowerExportedProgram, calls_operators_by_argument_name)
         "      prim::RaiseException(\"Runtime assertion failed for expression u0 <= 5 on node 'le_1'\")\n"
         "      give\n"
         "  %slice_1 = aten::slice(self=%x, dim=0, start=None, end=%item)\n"
-        "  %sum_1 = aten::sum(self=%slice_1)\n"
-        "  %14 = prim::TupleConstruct(%sum_1)\n"
-        "  return %14\n");
+        "  %mul = aten::mul(self=%slice_1, other=2)\n"
+        "  %dropout_ = aten::dropout_(self=%mul, p=0.5, train=False)\n"
+        "  %sum_1 = aten::sum(self=%dropout_)\n"
+        "  %20 = aten::mul(1, %item)\n"
+        "  %21 = aten::mul(%20, %item)\n"
+        "  %mul_1 = aten::mul(self=%sum_1, other=%21)\n"
+        "  %23 = prim::TupleConstruct(%mul_1)\n"
+        "  return %23\n");
 }
 
 TEST(LowerExportedProgram, names_nested_inputs_and_keeps_constants)

@@ -91,6 +91,18 @@ Result<std::vector<ProgramSymbol>> read_symbols(Json const& document)
     return symbols;
 }
 
+std::vector<std::string> read_conditions(Json const& document)
+{
+    constexpr size_t most = 1'000;
+    std::vector<std::string> conditions;
+    auto const guards = document.find("guards_code");
+    if (guards != document.end() && guards->is_array())
+        for (auto const& guard : *guards)
+            if (guard.is_string() && conditions.size() < most)
+                conditions.push_back(guard.get<std::string>());
+    return conditions;
+}
+
 Result<ProgramSize> read_size(Json const& size, Limits const& limits)
 {
     auto const [kind, value] = TRY(exported_union(size));
@@ -147,6 +159,7 @@ Result<ExportedSignature> read_exported_signature(Json const& document, Limits c
     for (auto const& spec : *TRY(json_array(*specs, "output_specs")))
         signature.outputs.push_back(TRY(within("output " + std::to_string(signature.outputs.size()), read_output(spec))));
     signature.symbols = TRY(read_symbols(document));
+    signature.conditions = read_conditions(document);
     size_t count = 0;
     for (auto const& input : signature.inputs)
         count += input.kind == ExportedInputKind::user || input.kind == ExportedInputKind::constant;

@@ -40,6 +40,7 @@ struct ExportedSignature {
     std::vector<ExportedInput> inputs; // as many as the graph has, in its order
     std::vector<ExportedOutput> outputs; // the same
     std::vector<ProgramSymbol> symbols;
+    std::vector<std::string> conditions; // guards, at most 1,000
 };
 
 // Of a whole ExportedProgram. Fails with malformed where a part is missing or has another form.

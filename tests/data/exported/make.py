@@ -139,7 +139,7 @@ class Item(torch.nn.Module):
         n = count.item()
         torch._check(n >= 0)
         torch._check(n <= x.shape[0])
-        return x[:n].sum()
+        return torch.nn.functional.dropout(x[:n] * 2, 0.5, self.training, inplace=True).sum() * n**2
 
 
 save("item.pt2", Item(), (torch.ones(5), torch.tensor(2)))

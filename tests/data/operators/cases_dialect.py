@@ -30,3 +30,9 @@ case("native_dropout in eval mode", "a, b = torch.ops.aten.native_dropout(x, 0.5
 case("a tensor that is set to another one", "z = x * 2\nz.set_(y)\nz.add_(1)\nreturn z, x, y", x="float32[2,3]", y="float32[2,2]")
 case("empty_strided that is filled", "y = torch.ops.aten.empty_strided([2, 3], [1, 2])\ny.fill_(2)\nreturn x + y", x="float32[2,3]", fixed=True)
 case("a token of assertions", "return x + torch.zeros_like(torch.ops.aten._make_dep_token())", x="float32[2,3]")
+
+# ---- numbers that depend on sizes -------------------------------------------------------------------------------------------------------
+
+case("functions of floats that follow from sizes", "n = x.size(0) / 2\nreturn x * math.sqrt(n), x * math.exp(n), x * math.log(n), x * math.sin(n), x * math.cos(n), x * math.tan(n), x * round(n), x * abs(-n), x * max(n, 1.25), x * min(n, 1.25), x * math.pow(n, 2.0), x * n ** 0.5", x="float32[3,2]")
+case("functions of floats that are known", "return x * math.sin(f), x * math.cos(f), x * math.tan(f), x * max(f, 2.5), x * abs(-f)", x="float32[2]", f=0.75)
+case("the sum of a list of ints", "return x + sum([x.size(0), 2, n])", x="float32[2,3]", n=4)
