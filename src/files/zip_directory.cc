@@ -133,7 +133,7 @@ Result<void> ZipDirectoryReader::read_central(Directory directory)
     Cursor cursor(bytes().subspan(directory.offset, directory.bytes));
     records_.reserve(directory.count);
     for (uint64_t index = 0; index < directory.count; ++index) {
-        auto record = TRY(within("central directory entry " + std::to_string(index), read_central_record(cursor, directory.offset)));
+        auto record = TRY(within_made([&] { return "central directory entry " + std::to_string(index); }, read_central_record(cursor, directory.offset)));
         records_.push_back(std::move(record));
     }
     if (cursor.left() != 0)
@@ -161,12 +161,12 @@ Result<ZipDirectoryReader::CentralRecord> ZipDirectoryReader::read_central_recor
     auto const attributes = zip_number_at<uint32_t>(fields, 38);
     record.entry.header_offset = zip_number_at<uint32_t>(fields, 42);
     record.entry.name = TRY(cursor.take_text(name_bytes));
-    TRY(within(zip_byte(start), check_member_name(record.entry.name)));
+    TRY(within_made([&] { return zip_byte(start); }, check_member_name(record.entry.name)));
     auto const& name = record.entry.name;
 
     uint64_t const extra_offset = base + cursor.offset();
     auto const extra = TRY(cursor.take(extra_bytes));
-    TRY(within("member " + name, read_central_extra(extra, extra_offset, record)));
+    TRY(within_made([&] { return "member " + name; }, read_central_extra(extra, extra_offset, record)));
     TRY(cursor.take(comment_bytes));
 
     constexpr uint16_t encrypted = zip_flag_encrypted | zip_flag_strongly_encrypted | zip_flag_hidden_headers;
@@ -188,7 +188,7 @@ Result<ZipDirectoryReader::CentralRecord> ZipDirectoryReader::read_central_recor
         find_that("special-file", "is marked as a device or a FIFO", name, start);
     if (comment_bytes != 0)
         find_that("comment", "has a comment of " + std::to_string(comment_bytes) + " bytes", name, start);
-    TRY(within("member " + name, check_sizes(record.entry)));
+    TRY(within_made([&] { return "member " + name; }, check_sizes(record.entry)));
     return record;
 }
 

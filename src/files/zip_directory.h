@@ -7,8 +7,14 @@
 #include <array>
 #include <string>
 
-// Reads the structure of one archive: the end records, the central directory, and then each local header against it.
+// As within(), of a place that is only put into words where something failed: an archive has many members, and most are well.
+template <typename Place, typename T>
+Result<T> within_made(Place const& place, Result<T> result)
+{
+    return result ? std::move(result) : within(place(), std::move(result));
+}
 
+// Reads the structure of one archive: the end records, the central directory, and then each local header against it.
 class ZipDirectoryReader {
 public:
     ZipDirectoryReader(SharedBytes archive, Limits const& limits)

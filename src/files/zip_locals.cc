@@ -37,7 +37,7 @@ Result<void> ZipDirectoryReader::read_locals(uint64_t directory_offset)
         if (record.entry.header_offset >= directory_offset) // what begins within another one leaves that one no room
             return refused("the member overlaps another or the central directory").at(zip_byte(record.entry.header_offset)).at("member " + record.entry.name);
         account(record.entry.header_offset);
-        place = TRY(within("member " + record.entry.name, read_local(record, limit)));
+        place = TRY(within_made([&] { return "member " + record.entry.name; }, read_local(record, limit)));
     }
     account(directory_offset);
     return {};
@@ -102,7 +102,7 @@ Result<uint64_t> ZipDirectoryReader::read_local(CentralRecord& record, uint64_t 
         compare_extra(record, extra, extra_offset, packed == zip_saturated || unpacked == zip_saturated);
         return {};
     };
-    TRY(within("local header at byte " + std::to_string(start), header()));
+    TRY(within_made([&] { return "local header at byte " + std::to_string(start); }, header()));
     entry.data_offset = start + cursor.offset();
     uint64_t const room = limit - entry.data_offset;
     if (entry.packed_bytes > room)

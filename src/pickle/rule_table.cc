@@ -3,34 +3,83 @@
 #include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <vector>
 
 namespace {
 
-struct Name {
-    std::string_view module;
-    std::string_view name;
-    bool operator==(Name const&) const = default;
-};
-
-// Only the tables' own names are ever stored: nobody can make them collide.
-struct NameHash {
-    size_t operator()(Name const& name) const { return std::hash<std::string_view>()(name.module) * 31 + std::hash<std::string_view>()(name.name); }
-};
-
-using Index = std::unordered_map<Name, UseRule const*, NameHash>;
-
-Index make_index()
+// Whether the words, parted by spaces, hold this one.
+bool has_word(std::string_view words, std::string_view wanted)
 {
-    Index index;
-    index.reserve(4096);
-    for (auto const& part : rule_parts()) {
-        for (auto const& rule : part.rules)
-            index.try_emplace({rule.module, rule.name}, &rule.use);
-        for (auto const& family : part.families)
-            for_each_name(family, [&](std::string_view module, std::string_view name) { index.try_emplace({module, name}, &family.use); });
+    for (size_t place = words.find(wanted); place != words.npos; place = words.find(wanted, place + 1)) {
+        bool const begins = place == 0 || words[place - 1] == ' ';
+        size_t const end = place + wanted.size();
+        if (begins && (end == words.size() || words[end] == ' '))
+            return !wanted.empty();
     }
-    return index;
+    return false;
 }
+
+// By module: every start of a reading process makes it anew, and few names are ever asked for. Only the tables' own modules are stored:
+// nobody can make them collide.
+class RuleIndex {
+public:
+    RuleIndex()
+    {
+        constexpr size_t enough = 1024;
+        modules_.reserve(enough);
+        entries_.reserve(enough);
+        for (auto const& part : rule_parts()) {
+            for (auto const& rule : part.rules)
+                add(rule.module, rule.name, rule.use);
+            for (auto const& family : part.families)
+                for (auto lines = family.lines; !lines.empty();)
+                    add_line(lines, family.use);
+        }
+    }
+
+    UseRule const* find(std::string_view module, std::string_view name) const
+    {
+        auto const found = modules_.find(module);
+        for (uint32_t place = found == modules_.end() ? nothing : found->second.first; place != nothing; place = entries_[place].next)
+            if (has_word(entries_[place].names, name) && name.find(' ') == name.npos)
+                return entries_[place].use;
+        return nullptr;
+    }
+
+private:
+    static constexpr uint32_t nothing = ~uint32_t{0};
+
+    struct Entry {
+        std::string_view names;
+        UseRule const* use;
+        uint32_t next = nothing; // of the same module; an earlier one counts before it
+    };
+    struct Chain {
+        uint32_t first = nothing;
+        uint32_t last = nothing;
+    };
+
+    void add(std::string_view module, std::string_view names, UseRule const& use)
+    {
+        auto const place = static_cast<uint32_t>(entries_.size());
+        entries_.push_back({names, &use});
+        auto& chain = modules_[module];
+        (chain.last == nothing ? chain.first : entries_[chain.last].next) = place;
+        chain.last = place;
+    }
+
+    // Takes the first of the lines.
+    void add_line(std::string_view& lines, UseRule const& use)
+    {
+        auto const line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+        size_t const space = std::min(line.find(' '), line.size());
+        add(line.substr(0, space), line.substr(space), use);
+    }
+
+    std::unordered_map<std::string_view, Chain> modules_;
+    std::vector<Entry> entries_;
+};
 
 constexpr UseRule script_class{.reduce = "|x", .newobj = "|x", .state = 'x', .scope = RuleScope::torch_script_alone};
 
@@ -62,12 +111,10 @@ void for_each_name(RuleFamily const& family, std::function<void(std::string_view
 
 UseRule const* rule_for(std::string_view module, std::string_view name, PickleFlavour flavour)
 {
-    static Index const index = make_index();
+    static RuleIndex const index;
     bool const in_script = flavour == PickleFlavour::torch_script;
     if (in_script && (module == "__torch__" || module.starts_with("__torch__.")))
         return &script_class;
-    auto const found = index.find({module, name});
-    if (found == index.end() || found->second->scope == (in_script ? RuleScope::python : RuleScope::torch_script_alone))
-        return nullptr;
-    return found->second;
+    auto const* const rule = index.find(module, name);
+    return rule && rule->scope != (in_script ? RuleScope::python : RuleScope::torch_script_alone) ? rule : nullptr;
 }

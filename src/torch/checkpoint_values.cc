@@ -172,8 +172,10 @@ Result<CheckpointValue> CheckpointWalk::read_tensor(PickleValue value, std::stri
         return read_odd_tensor(value, name);
     if (!recipe)
         return within("tensor \"" + name + "\"", Result<CheckpointValue>(Failure(recipe.error())));
-    auto tensor = TRY(within("tensor \"" + name + "\"", storages_.open(*recipe)));
-    checkpoint_.tensors.push_back({name, std::move(tensor)});
+    auto tensor = storages_.open(*recipe);
+    if (!tensor)
+        return within("tensor \"" + name + "\"", Result<CheckpointValue>(Failure(tensor.error())));
+    checkpoint_.tensors.push_back({name, *std::move(tensor)});
     return CheckpointValue{CheckpointTensorIndex{checkpoint_.tensors.size() - 1}};
 }
 

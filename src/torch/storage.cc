@@ -129,7 +129,8 @@ Result<TensorRecipe> read_view(TensorCall const& call)
 Result<void> check_recipe(TensorRecipe const& recipe, TensorCall const& call)
 {
     uint64_t const elements = recipe.storage.view_bytes * 8 / static_cast<uint64_t>(bits_of(recipe.dtype));
-    return within("byte " + std::to_string(call.place.offset()), check_view(recipe.shape, recipe.strides, recipe.offset, elements));
+    auto const checked = check_view(recipe.shape, recipe.strides, recipe.offset, elements);
+    return checked ? checked : within("byte " + std::to_string(call.place.offset()), checked);
 }
 
 void read_math_bits(PickleValue metadata, TensorRecipe& recipe)
