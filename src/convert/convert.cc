@@ -25,9 +25,11 @@ int64_t ir_version_of(int64_t opset)
 // The tensors of a result in order; None is dropped, numbers become tensors of rank 0.
 Result<void> flatten(Value const& value, GraphBuilder& graph, Heap& heap, std::vector<GraphTensor>& tensors)
 {
-    if (auto const* tensor = value.as<TensorReference>())
+    if (auto const* tensor = value.as<TensorReference>()) {
         tensors.push_back(TRY(heap.read(*tensor)));
-    else if (auto const* dim = value.as<Dim>())
+        if (is_complex(tensors.back().dtype()))
+            return unsupported("the program returns complex numbers, which ONNX Runtime does not have").hint("return torch.view_as_real(...) of them");
+    } else if (auto const* dim = value.as<Dim>())
         tensors.push_back(GraphTensor::integer(*dim));
     else if (auto const* flag = value.as<bool>())
         tensors.push_back(GraphTensor::constant(Tensor::scalar(*flag)));

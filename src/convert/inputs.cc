@@ -264,6 +264,8 @@ Result<std::vector<Value>> bind_inputs(Program const& program, Function const& m
         ++graph_inputs;
         if (name.empty())
             return bad_usage("--input-names gives input " + path + " an empty name");
+        if (is_complex(specification.dtype))
+            return unsupported("input " + name + " is of complex numbers, which ONNX Runtime does not have").hint("take pairs of real numbers, and torch.view_as_complex(...) of them");
         auto dims = TRY(namer.dims(name, specification));
         GraphTensor const input = graph.add_input(name, specification.dtype, std::move(dims));
         if (!is_number(type))

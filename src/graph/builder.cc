@@ -104,6 +104,19 @@ OnnxTensor onnx_tensor(Tensor const& tensor, std::string name)
     return result;
 }
 
+// Complex numbers as pairs of real ones along a new last axis; other tensors as they are.
+Tensor as_real_numbers(Tensor const& tensor)
+{
+    if (!is_complex(tensor.dtype()))
+        return tensor;
+    CHECK(tensor.dtype() == DType::complex64 || tensor.dtype() == DType::complex128, "complex numbers of the graph are of one of two dtypes");
+    Shape shape = tensor.shape();
+    shape.push_back(2);
+    auto pairs = Tensor::create(tensor.dtype() == DType::complex64 ? DType::float32 : DType::float64, std::move(shape), tensor.data());
+    CHECK(pairs.has_value(), "a complex number is two real ones");
+    return *std::move(pairs);
+}
+
 // What a name may hold in every runtime: the rest becomes '_'.
 std::string clean_name(std::string const& wish)
 {
@@ -228,7 +241,7 @@ std::string GraphBuilder::name_of(GraphTensor const& tensor)
     if (auto const* name = tensor.name())
         return *name;
     if (auto const* constant = std::get_if<GraphTensor::Constant>(&tensor.source_))
-        return initializer(constant->tensor, constant->name);
+        return initializer(as_real_numbers(constant->tensor), constant->name);
     if (auto const known = tensor.known())
         return initializer(*known, "");
     auto const& values = std::get<std::vector<Dim>>(tensor.source_);

@@ -18,10 +18,42 @@ Result<GraphTensor> cast(GraphBuilder& graph, GraphTensor const& tensor, DType d
     return graph.node("Cast", {tensor}, {dtype, tensor.dims()}, {attribute("to", static_cast<int64_t>(*to))});
 }
 
+DType real_dtype(DType complex_dtype)
+{
+    CHECK(complex_dtype == DType::complex64 || complex_dtype == DType::complex128, "complex numbers of the graph are of one of two dtypes");
+    return complex_dtype == DType::complex64 ? DType::float32 : DType::float64;
+}
+
+GraphTensor pairs_of(GraphBuilder& graph, GraphTensor const& complex_tensor)
+{
+    Dims dims = complex_tensor.dims();
+    dims.emplace_back(2);
+    return GraphTensor::named(graph.name_of(complex_tensor), real_dtype(complex_tensor.dtype()), std::move(dims));
+}
+
+GraphTensor complex_of(GraphBuilder& graph, GraphTensor const& pairs)
+{
+    DType const dtype = pairs.dtype() == DType::float64 ? DType::complex128 : DType::complex64;
+    return GraphTensor::named(graph.name_of(pairs), dtype, Dims(pairs.dims().begin(), pairs.dims().end() - 1));
+}
+
+namespace {
+
+// The same with the axis of the pairs.
+Dims with_pairs(Dims dims)
+{
+    dims.emplace_back(2);
+    return dims;
+}
+
+}
+
 GraphTensor reshape(GraphBuilder& graph, GraphTensor const& tensor, Dims dims)
 {
     if (dims == tensor.dims())
         return tensor;
+    if (is_complex(tensor.dtype()))
+        return complex_of(graph, reshape(graph, pairs_of(graph, tensor), with_pairs(std::move(dims))));
     if (auto const known = tensor.known(); known && known_shape(dims) && known->dtype() != DType::string && element_count(*known_shape(dims)) == known->count() && tensor.name() == nullptr && known->count() <= 4096)
         return GraphTensor::constant(known->with_shape(*known_shape(dims)));
     // In ONNX a 0 copies the size at its place and one -1 is what is left; both are only safe where no size is really 0.
@@ -48,6 +80,10 @@ GraphTensor transpose(GraphBuilder& graph, GraphTensor const& tensor, std::vecto
 {
     if (std::is_sorted(permutation.begin(), permutation.end()))
         return tensor;
+    if (is_complex(tensor.dtype())) {
+        permutation.push_back(tensor.rank());
+        return complex_of(graph, transpose(graph, pairs_of(graph, tensor), std::move(permutation)));
+    }
     Dims dims;
     for (int64_t const axis : permutation)
         dims.push_back(tensor.dims()[static_cast<size_t>(axis)]);
@@ -84,6 +120,8 @@ GraphTensor expand(GraphBuilder& graph, GraphTensor const& tensor, Dims dims)
 {
     if (dims == tensor.dims())
         return tensor;
+    if (is_complex(tensor.dtype()) && tensor.rank() > 0)
+        return complex_of(graph, expand(graph, pairs_of(graph, tensor), with_pairs(std::move(dims))));
     // ONNX Expand broadcasts both ways: a 1 keeps the tensor's own size.
     std::vector<Dim> target = dims;
     size_t const added = dims.size() - tensor.dims().size();

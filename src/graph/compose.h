@@ -43,6 +43,16 @@ GraphTensor filled(GraphBuilder& graph, GraphTensor const& scalar, Dims dims);
 // 0, step... as int64, `count` of them: Range or a constant.
 GraphTensor counted(GraphBuilder& graph, Dim const& start, Dim const& count, Dim const& step);
 
+// Complex numbers. ONNX Runtime computes with none: in the graph a tensor of them is one of real numbers with a last axis of 2,
+// real and imaginary part, which the tensor's dims leave out. Moves of elements work on such tensors as on others (reshape,
+// transpose, unsqueeze, squeeze, expand, concat, slice, select, gather), arithmetic works on the pairs.
+
+// complex64 -> float32, complex128 -> float64
+DType real_dtype(DType complex_dtype);
+// The real tensor [..., 2] of a complex one, and the other way round (float32 and float64).
+GraphTensor pairs_of(GraphBuilder& graph, GraphTensor const& complex_tensor);
+GraphTensor complex_of(GraphBuilder& graph, GraphTensor const& pairs);
+
 // The sizes that both broadcast to. Fails with `unsupported` code 205 (a symbolic size met a number that fixes it) or malformed.
 Result<Dims> broadcast(GraphBuilder& graph, Dims const& left, Dims const& right);
 // Sees to it that two sizes are equal: fails with code 205 where a symbolic size would have to be a certain number.

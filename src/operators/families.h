@@ -32,6 +32,10 @@ std::span<OperatorRow const> einsum_operators();
 std::span<OperatorRow const> linear_algebra_operators(); // determinants, inverses, products of vectors
 std::span<OperatorRow const> norm_operators();
 std::span<OperatorRow const> distance_operators();
+std::span<OperatorRow const> complex_operators(); // on complex numbers
+std::span<OperatorRow const> fourier_operators();
+std::span<OperatorRow const> short_time_fourier_operators(); // stft, istft
+std::span<OperatorRow const> window_operators(); // hann_window and its kin
 std::span<OperatorRow const> embedding_operators(); // bags and norms of embeddings
 std::span<OperatorRow const> fake_quantisation_operators();
 std::span<OperatorRow const> quantised_operators();

@@ -20,6 +20,33 @@ bool holds_poison(Value const& value)
     return false;
 }
 
+bool is_complex_tensor(Value const& value)
+{
+    auto const* tensor = value.as<TensorReference>();
+    return tensor != nullptr && is_complex((*tensor)->seen.dtype());
+}
+
+bool holds_complex(Value const& value)
+{
+    auto const any = [](std::vector<Value> const& items) { return std::any_of(items.begin(), items.end(), is_complex_tensor); };
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+        return any((*list)->items);
+    if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+        return any((*tuple)->items);
+    return is_complex_tensor(value);
+}
+
+// Operators whose rules take complex numbers like others: Fourier transforms, and what looks at no element.
+bool takes_complex_as_well(std::string_view name)
+{
+    if (name.starts_with("aten::fft_") || name.starts_with("aten::_fft_"))
+        return true;
+    static std::set<std::string_view> const names{"aten::size", "aten::sym_size", "aten::dim", "aten::numel", "aten::len", "aten::is_complex", "aten::is_floating_point", "prim::dtype", "prim::device", "aten::device", "prim::is_cuda", "prim::is_nested", "prim::is_quantized", "prim::requires_grad",
+        "aten::view", "aten::_unsafe_view", "aten::reshape", "aten::flatten", "aten::unflatten", "aten::permute", "aten::transpose", "aten::t", "aten::numpy_T", "aten::movedim", "aten::swapaxes", "aten::swapdims", "aten::unsqueeze", "aten::squeeze", "aten::expand", "aten::expand_as",
+        "aten::select", "aten::slice", "aten::narrow", "aten::chunk", "aten::split", "aten::split_with_sizes", "aten::unbind", "aten::cat", "aten::concat", "aten::stack", "aten::clone", "aten::contiguous", "aten::detach", "aten::alias", "aten::list", "aten::__getitem__", "aten::append", "aten::istft"};
+    return names.contains(name);
+}
+
 std::string kinds_text(OperatorCall const& call)
 {
     std::string text;
@@ -172,6 +199,20 @@ OperatorTable::OperatorTable()
             std::string const name = schema->name;
             entries_[name].push_back({*std::move(schema), row.rule, row.schema});
         }
+    for (auto const family : {number_operators(), comparison_operators(), container_operators(), fact_operators(), arithmetic_operators(), logic_operators(), activation_operators(), shape_operators(), creation_operators(), matrix_operators(), convolution_operators(), pooling_operators(), normalisation_operators(), reduction_operators(),
+             packed_sequence_operators(), recurrent_operators(), class_loss_operators(), loss_operators(), gate_operators(), einsum_operators(), norm_operators(), attention_operators(), fused_attention_operators(), linear_algebra_operators(), distance_operators(), embedding_operators(), fake_quantisation_operators(), fourier_operators(), short_time_fourier_operators(), window_operators()})
+        for (auto const& row : family)
+            add(entries_, row);
+    for (auto const& row : complex_operators())
+        add(complex_entries_, row);
+}
+
+void OperatorTable::add(Entries& entries, OperatorRow const& row)
+{
+    auto schema = Schema::parse(row.schema);
+    CHECK(schema.has_value(), "every schema of the table can be read");
+    std::string const name = schema->name;
+    entries[name].push_back({*std::move(schema), row.rule, row.schema});
 }
 
 std::vector<OperatorTable::Entry> const* OperatorTable::find(std::string_view target) const
@@ -183,19 +224,29 @@ std::vector<OperatorTable::Entry> const* OperatorTable::find(std::string_view ta
     return place == entries_.end() ? nullptr : &place->second;
 }
 
+// The rules of an operator for what the call is on: complex numbers have their own.
+std::vector<OperatorTable::Entry> const* OperatorTable::find_for(std::string_view name, OperatorCall const& call) const
+{
+    bool const on_complex = std::any_of(call.positional.begin(), call.positional.end(), holds_complex) || std::any_of(call.named.begin(), call.named.end(), [](auto const& named) { return holds_complex(named.second); });
+    auto const place = complex_entries_.find(name);
+    if (on_complex && place != complex_entries_.end())
+        return &place->second;
+    return on_complex && !takes_complex_as_well(name) ? nullptr : find(name);
+}
+
+bool OperatorTable::has_name(std::string_view name) const { return entries_.contains(name) || complex_entries_.contains(name); }
+
 bool OperatorTable::knows(std::string_view target) const
 {
-    return find(target) != nullptr || (is_in_place(target) && find(target.substr(0, target.size() - 1)) != nullptr);
+    return has_name(target) || (is_in_place(target) && has_name(target.substr(0, target.size() - 1)));
 }
 
 Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const
 {
     bool const poisoned = std::any_of(call.positional.begin(), call.positional.end(), holds_poison) || std::any_of(call.named.begin(), call.named.end(), [](auto const& named) { return holds_poison(named.second); });
-    auto const* entries = find(call.target);
-    bool const in_place = entries == nullptr && is_in_place(call.target);
-    if (in_place)
-        entries = find(call.target.substr(0, call.target.size() - 1));
-    if (entries == nullptr)
+    bool const in_place = !has_name(call.target) && is_in_place(call.target);
+    auto const name = in_place ? call.target.substr(0, call.target.size() - 1) : call.target;
+    if (!has_name(name))
         return unsupported("the operator " + std::string(call.target)).code(unknown_operator_code);
     notes.poisoned = poisoned;
     if (poisoned)
@@ -205,6 +256,9 @@ Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph,
     if (names_self)
         by_place = {call.target, {call.named.front().second}, {call.named.begin() + 1, call.named.end()}};
     auto const& [target, positional, named] = names_self ? by_place : call;
+    auto const* entries = find_for(name, call);
+    if (entries == nullptr)
+        return unsupported("the operator " + std::string(call.target) + (find(name) == nullptr ? " on real numbers" : " on complex numbers")).code(unknown_operator_code);
     for (auto const& entry : *entries) {
         auto bound = entry.schema.bind(positional, named);
         if (!bound)
@@ -233,8 +287,11 @@ std::string OperatorTable::nearest(std::string_view target) const
 std::vector<std::string_view> OperatorTable::schemas() const
 {
     std::vector<std::string_view> texts;
-    for (auto const& [name, entries] : entries_)
-        for (auto const& entry : entries)
-            texts.push_back(entry.text);
+    std::set<std::string_view> seen;
+    for (auto const* family : {&entries_, &complex_entries_})
+        for (auto const& [name, entries] : *family)
+            for (auto const& entry : entries)
+                if (seen.insert(entry.text).second)
+                    texts.push_back(entry.text);
     return texts;
 }

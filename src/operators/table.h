@@ -48,7 +48,12 @@ private:
         Rule rule;
         std::string_view text;
     };
+    using Entries = std::map<std::string, std::vector<Entry>, std::less<>>;
+    static void add(Entries& entries, OperatorRow const& row);
+    bool has_name(std::string_view name) const;
     std::vector<Entry> const* find(std::string_view target) const;
+    std::vector<Entry> const* find_for(std::string_view name, OperatorCall const& call) const;
 
-    std::map<std::string, std::vector<Entry>, std::less<>> entries_;
+    Entries entries_;
+    Entries complex_entries_; // of operators on complex numbers; those that only move elements are in the other
 };
