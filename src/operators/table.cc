@@ -191,16 +191,11 @@ OperatorTable::OperatorTable()
         statistics_operators(),
         range_operators(),
         adaptive_pooling_operators(),
+        fourier_operators(),
+        short_time_fourier_operators(),
+        window_operators(),
     };
     for (auto const family : families)
-        for (auto const& row : family) {
-            auto schema = Schema::parse(row.schema);
-            CHECK(schema.has_value(), "every schema of the table can be read");
-            std::string const name = schema->name;
-            entries_[name].push_back({*std::move(schema), row.rule, row.schema});
-        }
-    for (auto const family : {number_operators(), comparison_operators(), container_operators(), fact_operators(), arithmetic_operators(), logic_operators(), activation_operators(), shape_operators(), creation_operators(), matrix_operators(), convolution_operators(), pooling_operators(), normalisation_operators(), reduction_operators(),
-             packed_sequence_operators(), recurrent_operators(), class_loss_operators(), loss_operators(), gate_operators(), einsum_operators(), norm_operators(), attention_operators(), fused_attention_operators(), linear_algebra_operators(), distance_operators(), embedding_operators(), fake_quantisation_operators(), fourier_operators(), short_time_fourier_operators(), window_operators()})
         for (auto const& row : family)
             add(entries_, row);
     for (auto const& row : complex_operators())
@@ -234,7 +229,7 @@ std::vector<OperatorTable::Entry> const* OperatorTable::find_for(std::string_vie
     return on_complex && !takes_complex_as_well(name) ? nullptr : find(name);
 }
 
-bool OperatorTable::has_name(std::string_view name) const { return entries_.contains(name) || complex_entries_.contains(name); }
+bool OperatorTable::has_name(std::string_view name) const { return find(name) != nullptr || complex_entries_.contains(name); }
 
 bool OperatorTable::knows(std::string_view target) const
 {
