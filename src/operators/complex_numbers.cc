@@ -4,6 +4,7 @@
 #include "operators/promotion.h"
 
 #include <numbers>
+#include <numeric>
 
 // Operators on complex numbers, by real and imaginary parts.
 
@@ -135,8 +136,10 @@ Result<Value> sum(Operation& op)
     std::vector<int64_t> axes;
     if (some)
         axes = TRY(op.axes("dim", self.rank()));
-    for (int64_t axis = 0; axes.empty() && axis < self.rank(); ++axis)
-        axes.push_back(axis);
+    if (axes.empty()) {
+        axes.resize(static_cast<size_t>(self.rank()));
+        std::iota(axes.begin(), axes.end(), 0);
+    }
     if (self.rank() == 0)
         return op.result(self);
     bool const keep = some && TRY(op.boolean("keepdim"));

@@ -50,7 +50,7 @@ case("a tensor of a list written in a branch keeps its views", "l = [x + 1, x + 
 
 # ---- results without a rule -----------------------------------------------------------------------------------------------------
 
-case("a result without a rule that nobody takes", "y, _ = torch.ops.aten.adaptive_max_pool2d(x, [2, 2])\nreturn y", x="float32[2,1,4,4]")
-case("a result without a rule that is returned", "y, places = torch.ops.aten.adaptive_max_pool2d(x, [2, 2])\nreturn y, places", refused="a result that cannot be converted", x="float32[2,1,4,4]")
-case("a result without a rule that is taken", "y, places = torch.ops.aten.adaptive_max_pool2d(x, [2, 2])\ny.add_(places)\nreturn y", refused="a result that cannot be converted", x="float32[2,1,4,4]")
+case("a result without a rule that nobody takes", "y, _, _, _ = torch.embedding_bag(self.w, i, o)\nreturn y", i="int64[4]: 0 1 2 1", o="int64[2]: 0 2", weights={"w": "float32[3,2]"})
+case("a result without a rule that is returned", "y, places, _, _ = torch.embedding_bag(self.w, i, o)\nreturn y, places", refused="a result that cannot be converted", i="int64[4]: 0 1 2 1", o="int64[2]: 0 2", weights={"w": "float32[3,2]"})
+case("a result without a rule that is taken", "y, places, _, _ = torch.embedding_bag(self.w, i, o)\ny.add_(places)\nreturn y", refused="a result that cannot be converted", i="int64[4]: 0 1 2 1", o="int64[2]: 0 2", weights={"w": "float32[3,2]"})
 case("notes of embedding_bag for the gradients", "return torch.embedding_bag(self.w, i, o)", refused="a result that cannot be converted", i="int64[4]: 0 1 2 1", o="int64[2]: 0 2", weights={"w": "float32[3,2]"})

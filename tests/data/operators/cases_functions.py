@@ -42,7 +42,6 @@ case("elu and its kin of float64", f"return {OPS}elu(x, 0.5), torch.selu(x), tor
 case("softplus and mish", f"return {OPS}softplus(x), {OPS}softplus(x, 2, 1), {OPS}softplus(x, 0.5, 20), {OPS}mish(y), {OPS}mish(z)", x="float32[8]: 0 1 -1 30 -30 100 inf nan", y="float32[6]", z="float64[3]")
 case("prelu in all forms", f"return torch.prelu(x, w), torch.prelu(x, v), torch.prelu(y, v), {OPS}_prelu_kernel(x, u), torch.prelu(z, t)", x="float32[2,3,4]", y="float32[5]", z="float64[2,3]", w="float32[3]", v="float32[1]", u="float32[3,1]", t="float64[3]", fixed=True, again={"x": "float32[4,3,4]", "z": "float64[4,3]"})
 case("rrelu by given slopes", "return torch.rrelu(x), torch.rrelu(x, 0.1, 0.5)", x="float32[2,3]")
-case("rrelu in training is refused", "return torch.rrelu(x, training=True)", x="float32[2,3]", refused="training mode")
 case("glu of sizes that may vary", f"return {OPS}glu(x), {OPS}glu(x, 0)", x="float32[4,6]", dynamic="all", again={"x": "float32[2,8]"})
 case("shrinking", f"return {OPS}softshrink(x), {OPS}softshrink(x, 1.0), {OPS}hardshrink(x), {OPS}hardshrink(x, 1.0), {OPS}threshold(x, 0.5, 3.0), {OPS}threshold(a, 1, 7)", x=EDGES, a="int64[3]: 0 1 2")
 case("dropout in eval mode in more forms", f"a, b = {OPS}native_dropout(x, 0.5, False)\nreturn a, b, torch.feature_alpha_dropout(x, 0.5, False)", x="float32[2,3]")
