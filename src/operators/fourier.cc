@@ -339,7 +339,8 @@ Result<GraphTensor> inverse_to_real(GraphBuilder& graph, GraphTensor const& tens
     // The other half are conjugates, backwards.
     auto const places = counted(graph, size - half, size - half, -1);
     auto const mirrored = conjugate(graph, complex_of(graph, gather(graph, half_pairs, places, last)));
-    auto const whole = concat(graph, {half_pairs, pairs_of(graph, TRY(mirrored))}, last);
+    auto const other_pairs = pairs_of(graph, TRY(mirrored));
+    auto const whole = concat(graph, {half_pairs, other_pairs}, last);
     auto const pairs = TRY(dft(graph, whole, last, true, false));
     auto const real = select(graph, pairs, tensor.rank(), 0);
     return scaled(graph, real, count_along(real, axes), true, scale);
