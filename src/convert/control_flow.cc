@@ -1,135 +1,97 @@
 #include "convert/evaluate.h"
-#include "convert/merge.h"
+#include "convert/loop.h"
 
 #include <algorithm>
 
 // Branches and loops. On known values they vanish; a branch on data becomes ONNX If, whose results are the block's own and
-// every tensor, list and object that either side changed. Each side is evaluated once, however deep branches nest.
+// every tensor, list and object that either side changed. Each side is evaluated once, however deep branches nest. Where ONNX cannot
+// hold what both sides give, what follows the branch is evaluated for each of them.
 
 namespace {
 
 constexpr int64_t most_unrolled = 1024;
+constexpr int64_t most_nested_rounds = 64;
+// More than any model makes, and few enough to be run.
+constexpr int64_t most_rounds = 1'000'000;
 
 Failure depends_on_unsupported(std::string const& what)
 {
     return unsupported(what + " depends on an operator that cannot be converted").code(unknown_operator_code);
 }
 
-struct Side {
-    std::unique_ptr<GraphScope> scope;
-    Result<std::vector<Value>> results = std::vector<Value>();
-    Changes changes;
-
-    bool raises() const { return !results && results.error().code == program_raises_code; }
-};
-
-// What a thing is after one side: changed, or as it was.
-template <typename Thing, typename State>
-State const& state_after(std::vector<std::pair<std::shared_ptr<Thing>, State>> const& changes, std::shared_ptr<Thing> const& thing, State const& before)
-{
-    for (auto const& [changed, state] : changes)
-        if (changed == thing)
-            return state;
-    return before;
-}
-
-template <typename Thing, typename State>
-std::vector<std::shared_ptr<Thing>> changed_on_either(std::vector<std::pair<std::shared_ptr<Thing>, State>> const& first, std::vector<std::pair<std::shared_ptr<Thing>, State>> const& second)
-{
-    std::vector<std::shared_ptr<Thing>> things;
-    for (auto const* changes : {&first, &second})
-        for (auto const& [thing, state] : *changes)
-            if (std::find(things.begin(), things.end(), thing) == things.end())
-                things.push_back(thing);
-    return things;
-}
-
 // The two sides of an If on data, put together.
 class IfMerge {
 public:
-    IfMerge(GraphBuilder& graph, Heap& heap, SymbolId first_inner_symbol)
+    IfMerge(GraphBuilder& graph, Heap& heap)
         : graph_(graph),
           heap_(heap),
-          merger_(graph, heap, first_inner_symbol)
+          joiner_(graph, heap)
     {
     }
 
-    Result<std::vector<Value>> run(GraphTensor const& condition, Side then_side, Side else_side)
+    // The values after the If. Fails with code 215 where ONNX cannot hold what both sides give.
+    Result<std::vector<Value>> run(GraphTensor const& condition, BranchSide then_side, BranchSide else_side)
     {
+        if (then_side.results->size() != else_side.results->size())
+            return malformed("the sides of a branch give different numbers of values");
+        joiner_.take_from(&then_side.changes, &else_side.changes);
+        std::vector<ValueForm> forms;
         for (size_t i = 0; i < then_side.results->size(); ++i)
-            values_.push_back(TRY(merger_.merge((*then_side.results)[i], (*else_side.results)[i])));
-        TRY(merge_changes(then_side.changes, else_side.changes));
-        auto const results = merger_.with_open_sizes(write_node(condition, std::move(then_side), std::move(else_side)));
+            forms.push_back(TRY(joined(condition, (*then_side.results)[i], (*else_side.results)[i])));
+        ChangedThings things;
+        TRY(things.join(joiner_, &then_side.changes, else_side.changes, false));
+        std::vector<GraphType> types;
+        for (auto const& form : forms)
+            types_of(form, types);
+        things.types(types);
+        std::vector<GraphTensor> outputs;
+        if (!types.empty()) {
+            Attributes attributes;
+            attributes.push_back({"then_branch", TRY(graph_of("then", forms, things, then_side)), {}, 0, {}, {}});
+            attributes.push_back({"else_branch", TRY(graph_of("else", forms, things, else_side)), {}, 0, {}, {}});
+            outputs = graph_.nodes("If", {&condition}, std::move(types), std::move(attributes));
+        }
+        for (auto const* side : {&then_side, &else_side})
+            for (auto const& cell : side->changes.uncertain)
+                heap_.set_uncertain(cell);
         std::vector<Value> values;
-        for (auto const& merged : values_)
-            values.push_back(merger_.build(merged, results));
-        for (auto const& [cell, merged] : cells_)
-            heap_.set_cell(cell, results[std::get<MergedValue::Output>(merged.held).index]);
-        for (auto const& [list, items] : lists_) {
-            heap_.will_change(list);
-            list->items.clear();
-            for (auto const& item : items)
-                list->items.push_back(merger_.build(item, results));
-        }
-        for (auto const& [object, attributes] : objects_) {
-            heap_.will_change(object);
-            for (size_t i = 0; i < attributes.size(); ++i)
-                object->attributes[i].second = merger_.build(attributes[i], results);
-        }
+        size_t next = 0;
+        for (auto const& form : forms)
+            values.push_back(rebuild_value(graph_, heap_, form, outputs, next));
+        things.rebuild(graph_, heap_, outputs, next);
         return values;
     }
 
 private:
-    Result<void> merge_changes(Changes const& first, Changes const& second)
+    Result<ValueForm> joined(GraphTensor const& condition, Value const& then_value, Value const& else_value)
     {
-        for (auto const& cell : changed_on_either(first.cells, second.cells))
-            cells_.emplace_back(cell, TRY(merger_.merge_tensors(state_after(first.cells, cell, cell->base), state_after(second.cells, cell, cell->base))));
-        for (auto const& list : changed_on_either(first.lists, second.lists)) {
-            auto const& then_items = state_after(first.lists, list, *list).items;
-            auto const& else_items = state_after(second.lists, list, *list).items;
-            if (then_items.size() != else_items.size())
-                return unsupported("a branch on data makes a list " + std::to_string(then_items.size()) + " items long one way and " + std::to_string(else_items.size()) + " the other");
-            std::vector<MergedValue> items;
-            for (size_t i = 0; i < then_items.size(); ++i)
-                items.push_back(TRY(merger_.merge(then_items[i], else_items[i])));
-            lists_.emplace_back(list, std::move(items));
-        }
-        for (auto const& object : changed_on_either(first.objects, second.objects)) {
-            auto const& then_attributes = state_after(first.objects, object, *object).attributes;
-            auto const& else_attributes = state_after(second.objects, object, *object).attributes;
-            if (then_attributes.size() != else_attributes.size() || then_attributes.size() != object->attributes.size())
-                return unsupported("a branch on data adds an attribute to an object");
-            std::vector<MergedValue> attributes;
-            for (size_t i = 0; i < then_attributes.size(); ++i)
-                attributes.push_back(TRY(within("attribute " + then_attributes[i].first, merger_.merge(then_attributes[i].second, else_attributes[i].second))));
-            objects_.emplace_back(object, std::move(attributes));
-        }
-        if (!first.dicts.empty() || !second.dicts.empty())
-            return unsupported("a branch on data changes a dict");
-        return {};
+        auto const* then_flag = then_value.as<bool>();
+        auto const* else_flag = else_value.as<bool>();
+        if (then_flag != nullptr && else_flag != nullptr && *then_flag != *else_flag) // the condition itself
+            return known_form(Value{UnknownBool{*then_flag ? condition : unary(graph_, "Not", condition)}});
+        ValueForm form = known_form(then_value);
+        TRY(joiner_.join(form, else_value, false));
+        return form;
     }
 
-    std::vector<GraphTensor> write_node(GraphTensor const& condition, Side then_side, Side else_side)
+    Result<std::shared_ptr<OnnxGraph>> graph_of(std::string name, std::vector<ValueForm> const& forms, ChangedThings const& things, BranchSide& side)
     {
-        if (merger_.then_outputs().empty())
-            return {};
-        graph_.take_scope_back(std::move(then_side.scope));
-        auto then_graph = graph_.close_scope("then", merger_.then_outputs());
-        graph_.take_scope_back(std::move(else_side.scope));
-        auto else_graph = graph_.close_scope("else", merger_.else_outputs());
-        Attributes attributes;
-        attributes.push_back({"then_branch", std::move(then_graph), {}, 0, {}, {}});
-        attributes.push_back({"else_branch", std::move(else_graph), {}, 0, {}, {}});
-        return graph_.nodes("If", {&condition}, merger_.output_types(), std::move(attributes));
+        graph_.take_scope_back(std::move(side.scope));
+        std::vector<GraphTensor> tensors;
+        auto emitted = [&]() -> Result<void> {
+            for (size_t i = 0; i < forms.size(); ++i)
+                TRY(emit_value(graph_, forms[i], (*side.results)[i], &side.changes, tensors));
+            return things.emit(graph_, &side.changes, tensors);
+        }();
+        if (!emitted)
+            graph_.abandon_scope();
+        TRY(std::move(emitted));
+        return graph_.close_scope(std::move(name), tensors);
     }
 
     GraphBuilder& graph_;
     Heap& heap_;
-    BranchMerger merger_;
-    std::vector<MergedValue> values_;
-    std::vector<std::pair<std::shared_ptr<StorageCell>, MergedValue>> cells_;
-    std::vector<std::pair<std::shared_ptr<ListValue>, std::vector<MergedValue>>> lists_;
-    std::vector<std::pair<std::shared_ptr<ObjectValue>, std::vector<MergedValue>>> objects_;
+    FormJoiner joiner_;
 };
 
 }
@@ -140,93 +102,172 @@ Result<std::vector<Value>> Evaluator::run_if(Call const& call, Frame& frame)
     if (auto const* known = condition.as<bool>())
         return run(call.blocks[*known ? 0 : 1], frame);
     if (auto const* unknown = condition.as<UnknownBool>())
-        return run_if_on_tensor(call, unknown->tensor, frame);
+        return branch(
+            call, unknown->tensor, [&] { return run(call.blocks[0], frame); }, [&] { return run(call.blocks[1], frame); });
     if (condition.is<PoisonValue>())
         return depends_on_unsupported("a branch");
     return malformed("a branch on a " + kind_of(condition));
 }
 
-// The values as this side leaves them: the other side may see and change the same tensors.
-Result<std::vector<Value>> Evaluator::settled(Result<std::vector<Value>> values)
+BranchSide Evaluator::run_side(Way const& way)
 {
-    auto result = TRY(std::move(values));
-    for (auto& value : result) {
-        if (auto const* tensor = value.as<TensorReference>()) {
-            TRY(heap_.read(*tensor));
-            value = Value{std::make_shared<TensorView>(**tensor)};
-        } else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>()) {
-            value = tuple_of(TRY(settled((*tuple)->items)));
-        } else if (auto const* list = value.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->items.empty() && (*list)->items[0].is<TensorReference>()) {
-            value = heap_.list_of(TRY(settled((*list)->items)));
-        }
-    }
-    return result;
+    BranchSide side;
+    graph_.open_scope();
+    heap_.open_journal();
+    side.results = way();
+    if (side.results)
+        for (auto& value : *side.results)
+            if (auto settled = heap_.settle(value); !settled) {
+                side.results = tl::unexpected(std::move(settled).error());
+                break;
+            }
+    if (side.results)
+        if (auto settled = heap_.settle_changes(); !settled)
+            side.results = tl::unexpected(std::move(settled).error());
+    side.changes = heap_.close_journal();
+    side.scope = graph_.set_scope_aside();
+    // What this side could not join is not joined by evaluating what follows it twice.
+    if (!side.results && side.results.error().code == cannot_join_code)
+        side.results.error().code = 0;
+    return side;
 }
 
-Result<std::vector<Value>> Evaluator::run_if_on_tensor(Call const& call, GraphTensor const& condition, Frame& frame)
+Result<std::vector<Value>> Evaluator::branch(Call const& call, GraphTensor const& condition, Way const& then_way, Way const& else_way)
 {
-    SymbolId const first_inner_symbol = graph_.symbols().count();
-    auto const run_side = [&](Block const& block) {
-        Side side;
-        graph_.open_scope();
-        heap_.open_journal();
-        side.results = settled(run(block, frame));
-        side.changes = heap_.close_journal();
-        side.scope = graph_.set_scope_aside();
-        return side;
-    };
-    Side sides[2] = {run_side(call.blocks[0]), run_side(call.blocks[1])};
-    for (size_t i = 0; i < 2; ++i) {
-        Side& other = sides[1 - i];
-        if (!sides[i].raises() || other.raises())
+    if (graph_.depth() > deepest_graph)
+        return exhausted("branches and loops on data nest more than " + std::to_string(deepest_graph) + " deep");
+    IfMerge merge(graph_, heap_);
+    BranchSide then_side = run_side(then_way);
+    BranchSide else_side = run_side(else_way);
+    for (auto* const sides : {&then_side, &else_side}) {
+        BranchSide& other = sides == &then_side ? else_side : then_side;
+        if (!sides->raises() || other.raises())
             continue;
-        assumptions_.push_back(program_.text(call.place) + ": " + sides[i].results.error().what + " is taken not to happen");
+        notes_.assumptions.push_back(program_.text(call.place) + ": " + sides->results.error().what + " is taken not to happen");
         if (!other.results)
             return other.results;
         graph_.splice_scope(std::move(other.scope));
         heap_.apply(std::move(other.changes));
         return other.results;
     }
-    for (auto const& side : sides)
-        if (!side.results)
-            return side.results;
+    for (auto const* side : {&then_side, &else_side})
+        if (!side->results)
+            return side->results;
     graph_.set_place(program_.text(call.place));
-    warnings_.push_back({"G01", "a branch on data became an ONNX If: only samples that take both ways show that both are right", program_.text(call.place)});
-    return IfMerge(graph_, heap_, first_inner_symbol).run(condition, std::move(sides[0]), std::move(sides[1]));
+    auto values = merge.run(condition, std::move(then_side), std::move(else_side));
+    if (values)
+        notes_.warnings.push_back({"G01", "a branch on data became an ONNX If: only samples that take both ways show that both are right", program_.text(call.place)});
+    return values;
+}
+
+Result<std::vector<Value>> Evaluator::run_rest_both_ways(Block const& block, size_t place, Frame& frame)
+{
+    Call const& call = block.calls[place];
+    Value const condition = argument(call, frame, 0);
+    auto const way = [&](size_t side) {
+        return [&, side]() -> Result<std::vector<Value>> {
+            auto values = TRY(run(call.blocks[side], frame));
+            for (size_t i = 0; i < call.results.size() && i < values.size(); ++i)
+                frame[call.results[i]] = std::move(values[i]);
+            return run(block, frame, place + 1);
+        };
+    };
+    return branch(call, condition.as<UnknownBool>()->tensor, way(0), way(1));
 }
 
 Result<std::vector<Value>> Evaluator::run_loop(Call const& call, Frame& frame)
 {
-    Block const& body = call.blocks[0];
+    LoopState state;
     Value const trip_count = argument(call, frame, 0);
-    Value condition = argument(call, frame, 1);
-    std::vector<Value> carried;
+    state.condition = argument(call, frame, 1);
     for (size_t i = 2; i < call.arguments.size(); ++i)
-        carried.push_back(argument(call, frame, i));
-    if (trip_count.is<PoisonValue>() || condition.is<PoisonValue>())
+        state.carried.push_back(argument(call, frame, i));
+    if (trip_count.is<PoisonValue>())
         return depends_on_unsupported("a loop");
     auto const* trips = trip_count.as<Dim>();
     if (trips == nullptr)
         return malformed("a loop over a " + kind_of(trip_count));
-    for (int64_t iteration = 0;; ++iteration) {
-        if (condition.is<PoisonValue>())
+    return run_rounds(call, frame, *trips, std::move(state));
+}
+
+Result<Evaluator::LoopState> Evaluator::run_round(Call const& call, Frame& frame, Dim const& round, std::vector<Value> const& carried)
+{
+    Block const& body = call.blocks[0];
+    frame[body.parameters[0]] = Value{round};
+    for (size_t i = 0; i < carried.size(); ++i)
+        frame[body.parameters[i + 1]] = carried[i];
+    auto results = TRY(run(body, frame));
+    LoopState state;
+    state.condition = results[0];
+    state.carried.assign(results.begin() + 1, results.end());
+    return state;
+}
+
+// Round by round as long as it is known that there is another one; the rest as data decides.
+Result<std::vector<Value>> Evaluator::run_rounds(Call const& call, Frame& frame, Dim const& trips, LoopState state)
+{
+    for (;; ++state.round) {
+        if (state.condition.is<PoisonValue>())
             return depends_on_unsupported("a loop");
-        if (condition.is<UnknownBool>())
-            return unsupported("a loop that ends when data says so").code(depends_on_data_code);
-        if (condition.as<bool>() == nullptr)
-            return malformed("a loop while a " + kind_of(condition));
-        if (!*condition.as<bool>())
-            return carried;
-        auto const count = TRY(need_number(graph_, *trips, "the number of rounds of a loop"));
-        if (iteration >= count)
-            return carried;
-        if (iteration == most_unrolled)
-            return unsupported("a loop of more than " + std::to_string(most_unrolled) + " rounds");
-        frame[body.parameters[0]] = Value{Dim(iteration)};
-        for (size_t i = 0; i < carried.size(); ++i)
-            frame[body.parameters[i + 1]] = carried[i];
-        auto results = TRY(run(body, frame));
-        condition = results[0];
-        carried.assign(results.begin() + 1, results.end());
+        if (!state.condition.is<bool>() && !state.condition.is<UnknownBool>())
+            return malformed("a loop while a " + kind_of(state.condition));
+        if (state.condition.is<bool>() && !*state.condition.as<bool>())
+            return state.carried;
+        auto const count = trips.known();
+        if (count && state.round >= *count)
+            return state.carried;
+        bool const too_many = count && *count - state.round > most_rounds && *count != std::numeric_limits<int64_t>::max();
+        if (too_many)
+            return exhausted("a loop of more than " + std::to_string(most_rounds) + " rounds");
+        bool const unrolls = state.condition.is<bool>() && count && (*count <= most_unrolled || (*count == std::numeric_limits<int64_t>::max() && state.round < most_unrolled));
+        if (!unrolls)
+            return run_rest_of_loop(call, frame, trips, std::move(state));
+        int64_t const round = state.round;
+        state = TRY(run_round(call, frame, round, state.carried));
+        state.round = round;
     }
+}
+
+Result<std::vector<Value>> Evaluator::run_rest_of_loop(Call const& call, Frame& frame, Dim const& trips, LoopState state)
+{
+    if (graph_.depth() > deepest_graph)
+        return exhausted("branches and loops on data nest more than " + std::to_string(deepest_graph) + " deep");
+    bool const endless = trips.is(std::numeric_limits<int64_t>::max());
+    Notes const notes = notes_;
+    LoopOnData loop(graph_, heap_, [&](Dim const& round, std::vector<Value> const& carried) -> Result<std::vector<Value>> {
+        notes_ = notes; // each evaluation says the same
+        auto after = TRY(run_round(call, frame, round, carried));
+        after.carried.insert(after.carried.begin(), after.condition);
+        return after.carried;
+    });
+    auto values = loop.run(endless ? trips : trips - Dim(state.round), state.round, state.condition, state.carried);
+    if (values) {
+        graph_.set_place(program_.text(call.place));
+        return values;
+    }
+    Error error = values.error();
+    if (error.code == cannot_join_code)
+        error.code = 0;
+    if (error.where.empty())
+        error.where.push_back(program_.text(call.place));
+    if (error.reason == Reason::exhausted || error.code == unknown_operator_code || error.code == size_is_fixed_code)
+        return tl::unexpected(std::move(error));
+    if (!trips.known() && !graph_.symbols().roots_of(trips).empty()) {
+        graph_.want_pinned(trips);
+        return unsupported("the number of rounds of a loop must be a number, and here it is " + graph_.symbols().text_of(trips) + ": " + error.what).code(size_is_fixed_code);
+    }
+    auto const count = trips.known();
+    bool const few = count && *count - state.round <= most_nested_rounds && state.condition.is<UnknownBool>();
+    if (!few)
+        return tl::unexpected(std::move(error));
+    // A branch in a branch for each round that may follow.
+    std::vector<Value> const carried = state.carried;
+    GraphTensor const condition = state.condition.as<UnknownBool>()->tensor;
+    notes_ = notes;
+    auto const next_round = [&]() -> Result<std::vector<Value>> {
+        LoopState next = TRY(run_round(call, frame, state.round, carried));
+        next.round = state.round + 1;
+        return run_rounds(call, frame, trips, std::move(next));
+    };
+    return branch(call, condition, next_round, [&]() -> Result<std::vector<Value>> { return carried; });
 }

@@ -23,40 +23,68 @@ int64_t ir_version_of(int64_t opset)
 }
 
 // The tensors of a result in order; None is dropped, numbers become tensors of rank 0.
-Result<void> flatten(Value const& value, GraphBuilder& graph, Heap& heap, std::vector<GraphTensor>& tensors)
-{
-    if (auto const* tensor = value.as<TensorReference>()) {
-        tensors.push_back(TRY(heap.read(*tensor)));
-        if (is_complex(tensors.back().dtype()))
-            return unsupported("the program returns complex numbers, which ONNX Runtime does not have").hint("return torch.view_as_real(...) of them");
-    } else if (auto const* dim = value.as<Dim>())
-        tensors.push_back(GraphTensor::integer(*dim));
-    else if (auto const* flag = value.as<bool>())
-        tensors.push_back(GraphTensor::constant(Tensor::scalar(*flag)));
-    else if (auto const* number = value.as<double>())
-        tensors.push_back(GraphTensor::constant(Tensor::scalar(*number)));
-    else if (auto const* unknown = value.as<UnknownFloat>())
-        tensors.push_back(unknown->tensor);
-    else if (auto const* unknown_flag = value.as<UnknownBool>())
-        tensors.push_back(unknown_flag->tensor);
-    else if (auto const* list = value.as<std::shared_ptr<ListValue>>())
-        for (auto const& item : (*list)->items)
-            TRY(flatten(item, graph, heap, tensors));
-    else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
-        for (auto const& item : (*tuple)->items)
-            TRY(flatten(item, graph, heap, tensors));
-    else if (auto const* dict = value.as<std::shared_ptr<DictValue>>())
-        for (auto const& item : (*dict)->items)
-            TRY(flatten(item.second, graph, heap, tensors));
-    else if (auto const* object = value.as<std::shared_ptr<ObjectValue>>())
-        for (auto const& item : (*object)->attributes)
-            TRY(flatten(item.second, graph, heap, tensors));
-    else if (value.is<PoisonValue>())
-        return unsupported("the program returns a result that cannot be converted: of an operator that is converted in its other results alone");
-    else if (!value.is<NoneValue>())
-        return unsupported("the program returns a " + kind_of(value));
-    return {};
-}
+class Flattener {
+public:
+    explicit Flattener(Heap& heap)
+        : heap_(heap)
+    {
+    }
+
+    Result<void> add(Value const& value, int depth = 0)
+    {
+        if (depth > deepest || tensors.size() > most_tensors)
+            return exhausted("the program returns more than " + std::to_string(most_tensors) + " tensors, or nests them more than " + std::to_string(deepest) + " deep");
+        if (auto const* tensor = value.as<TensorReference>()) {
+            tensors.push_back(TRY(heap_.read(*tensor)));
+            if (is_complex(tensors.back().dtype()))
+                return unsupported("the program returns complex numbers, which ONNX Runtime does not have").hint("return torch.view_as_real(...) of them");
+        } else if (auto const* dim = value.as<Dim>())
+            tensors.push_back(GraphTensor::integer(*dim));
+        else if (auto const* flag = value.as<bool>())
+            tensors.push_back(GraphTensor::constant(Tensor::scalar(*flag)));
+        else if (auto const* number = value.as<double>())
+            tensors.push_back(GraphTensor::constant(Tensor::scalar(*number)));
+        else if (auto const* unknown = value.as<UnknownFloat>())
+            tensors.push_back(unknown->tensor);
+        else if (auto const* unknown_flag = value.as<UnknownBool>())
+            tensors.push_back(unknown_flag->tensor);
+        else if (auto const* list = value.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->uncertain)
+            return add_list(**list, depth);
+        else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+            for (auto const& item : (*tuple)->items)
+                TRY(add(item, depth + 1));
+        else if (auto const* dict = value.as<std::shared_ptr<DictValue>>())
+            for (auto const& item : (*dict)->items)
+                TRY(add(item.second, depth + 1));
+        else if (auto const* object = value.as<std::shared_ptr<ObjectValue>>())
+            for (auto const& item : (*object)->attributes)
+                TRY(add(item.second, depth + 1));
+        else if (value.is<PoisonValue>())
+            return unsupported("the program returns a result that cannot be converted: of an operator that is converted in its other results alone");
+        else if (!value.is<NoneValue>())
+            return unsupported("the program returns a " + kind_of(value));
+        return {};
+    }
+
+    std::vector<GraphTensor> tensors;
+
+private:
+    static constexpr int deepest = 50;
+    static constexpr size_t most_tensors = 100'000;
+
+    Result<void> add_list(ListValue const& list, int depth)
+    {
+        for (auto const& item : list.items)
+            TRY(add(item, depth + 1));
+        if (list.open && list.open->kind != OpenList::Kind::tensors)
+            return unsupported("the program returns numbers in a list whose length depends on data").hint("return torch.tensor(the list)");
+        if (list.open) // a sequence
+            tensors.push_back(list.open->held);
+        return {};
+    }
+
+    Heap& heap_;
+};
 
 // One evaluation with a given set of pinned axes.
 class Attempt {
@@ -162,6 +190,12 @@ private:
         }
     }
 
+    bool is_pinned() const
+    {
+        auto const possible = pins_possible();
+        return std::includes(pinned_.begin(), pinned_.end(), possible.begin(), possible.end());
+    }
+
     void add_axes_of(Symbol const& symbol, std::set<PinnedAxis>& axes) const
     {
         if (!std::holds_alternative<InputAxis>(symbol.meaning) || symbol.named_by_user || !symbol.example)
@@ -183,8 +217,12 @@ private:
         all.insert(all.end(), arguments.begin(), arguments.end());
         auto const result = TRY(evaluator_.call(method, all, {}));
         TRY(evaluator_.check_no_state());
-        std::vector<GraphTensor> outputs;
-        TRY(flatten(result, graph_, heap_, outputs));
+        Flattener flattener(heap_);
+        TRY(flattener.add(result));
+        auto const& outputs = flattener.tensors;
+        bool const sequences = std::any_of(outputs.begin(), outputs.end(), [](GraphTensor const& output) { return output.is_sequence(); });
+        if (sequences && !is_pinned()) // with numbers for sizes it may be an output for each tensor
+            return unsupported("the program returns a list whose length depends on sizes of its inputs");
         if (outputs.empty())
             return unsupported("the program returns no tensor");
         if (!options_.output_names.empty() && options_.output_names.size() != outputs.size())

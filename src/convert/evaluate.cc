@@ -1,5 +1,7 @@
 #include "convert/evaluate.h"
 
+#include "convert/value_form.h"
+
 namespace {
 
 constexpr uint32_t deepest_call = 100;
@@ -33,7 +35,7 @@ Result<void> check_sizes(Value const& value)
 std::vector<UnsupportedOperator> Evaluator::unsupported_operators() const
 {
     std::vector<UnsupportedOperator> result;
-    for (auto const& [name, unsupported_operator] : unsupported_) {
+    for (auto const& [name, unsupported_operator] : notes_.unsupported) {
         result.push_back(unsupported_operator.found);
         result.back().where.assign(unsupported_operator.places.begin(), unsupported_operator.places.end());
     }
@@ -42,7 +44,7 @@ std::vector<UnsupportedOperator> Evaluator::unsupported_operators() const
 
 void Evaluator::note_unsupported(Call const& call, Error const& error)
 {
-    auto& entry = unsupported_[call.target];
+    auto& entry = notes_.unsupported[call.target];
     entry.found.name = call.target;
     ++entry.found.count;
     entry.places.insert(program_.text(call.place));
@@ -79,10 +81,19 @@ Result<Value> Evaluator::call(Function const& function, std::vector<Value> const
     return values.empty() ? none() : values[0];
 }
 
-Result<std::vector<Value>> Evaluator::run(Block const& block, Frame& frame)
+Result<std::vector<Value>> Evaluator::run(Block const& block, Frame& frame, size_t first)
 {
-    for (auto const& call : block.calls)
-        TRY(run_call(call, frame));
+    for (size_t i = first; i < block.calls.size(); ++i) {
+        Call const& call = block.calls[i];
+        bool const branches = call.target == "prim::If" && argument(call, frame, 0).is<UnknownBool>();
+        Notes const notes = branches ? notes_ : Notes();
+        auto done = run_call(call, frame);
+        if (branches && !done && done.error().code == cannot_join_code) {
+            notes_ = notes;
+            return run_rest_both_ways(block, i, frame);
+        }
+        TRY(std::move(done));
+    }
     std::vector<Value> results;
     for (ValueId const id : block.results)
         results.push_back(frame[id]);
@@ -139,6 +150,8 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
         return Value{UninitialisedValue{}};
     bool const tensor_annotated = target == "prim::annotate" && argument(call, frame, 0).is<TensorReference>();
     std::string_view const conversion = tensor_annotated ? implicit_conversion(call.type) : "";
+    if (auto const* optional = target == "prim::unchecked_cast" ? argument(call, frame, 0).as<OptionalValue>() : nullptr)
+        return *optional->inner;
     if (target == "prim::unchecked_cast" || (target == "prim::annotate" && conversion.empty()) || target == "aten::wait")
         return argument(call, frame, 0);
     if (target == "prim::isinstance")
@@ -175,7 +188,7 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
     OperatorNotes said;
     auto result = table_.call(bound, graph_, heap_, program_.operator_version, said);
     for (auto& warning : said.warnings)
-        warnings_.push_back({std::move(warning.code), std::move(warning.message), program_.text(call.place)});
+        notes_.warnings.push_back({std::move(warning.code), std::move(warning.message), program_.text(call.place)});
     schemas_.merge(said.schemas);
     if (said.poisoned && unsupported_.empty()) // else one that came before is named
         note_unsupported(call, unsupported("it takes a result that cannot be converted: of an operator that is converted in its other results alone").value());

@@ -4,6 +4,7 @@
 #include "graph/heap.h"
 #include "operators/table.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -19,6 +20,15 @@ inline constexpr int keeps_state_code = 214;
 
 std::string open_state_name(std::string const& path);
 Failure state_is_kept(std::string const& names);
+
+// One side of a branch on data: what it gives, what it changes, and its nodes.
+struct BranchSide {
+    std::unique_ptr<GraphScope> scope;
+    Result<std::vector<Value>> results = std::vector<Value>();
+    Changes changes;
+
+    bool raises() const { return !results && results.error().code == program_raises_code; }
+};
 
 // The values of one function while it runs, by ValueId. Nested blocks of the function use the same frame.
 using Frame = std::vector<Value>;
@@ -41,8 +51,8 @@ public:
     // Calls a function of the program.
     Result<Value> call(Function const& function, std::vector<Value> const& arguments, std::vector<std::pair<std::string, Value>> const& named);
 
-    std::vector<ConversionWarning> const& warnings() const { return warnings_; }
-    std::vector<std::string> const& assumptions() const { return assumptions_; }
+    std::vector<ConversionWarning> const& warnings() const { return notes_.warnings; }
+    std::vector<std::string> const& assumptions() const { return notes_.assumptions; }
     std::set<std::string_view> const& schemas() const { return schemas_; }
     // Fails with unsupported where the program left something in the module that its next call may read: one call is all that a model
     // of ONNX is. Changed tensors at open paths are no matter.
@@ -53,16 +63,26 @@ public:
     std::vector<UnsupportedOperator> unsupported_operators() const;
 
 private:
-    Result<std::vector<Value>> run(Block const& block, Frame& frame);
+    Result<std::vector<Value>> run(Block const& block, Frame& frame, size_t first = 0);
     Result<void> run_call(Call const& call, Frame& frame);
     Result<std::vector<Value>> results_of(Call const& call, Frame& frame);
     Result<Value> run_operator(Call const& call, Frame const& frame);
 
     // control_flow.cc
     Result<std::vector<Value>> run_if(Call const& call, Frame& frame);
-    Result<std::vector<Value>> run_if_on_tensor(Call const& call, GraphTensor const& condition, Frame& frame);
-    Result<std::vector<Value>> settled(Result<std::vector<Value>> values);
+    using Way = std::function<Result<std::vector<Value>>()>;
+    Result<std::vector<Value>> branch(Call const& call, GraphTensor const& condition, Way const& then_way, Way const& else_way);
+    BranchSide run_side(Way const& way);
+    Result<std::vector<Value>> run_rest_both_ways(Block const& block, size_t place, Frame& frame);
+    struct LoopState {
+        int64_t round = 0;
+        Value condition;
+        std::vector<Value> carried;
+    };
     Result<std::vector<Value>> run_loop(Call const& call, Frame& frame);
+    Result<LoopState> run_round(Call const& call, Frame& frame, Dim const& round, std::vector<Value> const& carried);
+    Result<std::vector<Value>> run_rounds(Call const& call, Frame& frame, Dim const& trips, LoopState state);
+    Result<std::vector<Value>> run_rest_of_loop(Call const& call, Frame& frame, Dim const& trips, LoopState state);
 
     // structure.cc: attributes, containers, types
     Result<Value> get_attribute(Call const& call, Value const& object);
@@ -97,14 +117,19 @@ private:
     std::set<std::pair<void const*, std::string>> attributes_read_; // before they were written
     std::set<std::pair<void const*, std::string>> attributes_written_;
     std::set<std::string> state_; // attributes of the module that were read and then written
-    std::vector<ConversionWarning> warnings_;
-    std::vector<std::string> assumptions_;
     std::set<std::string_view> schemas_; // of the operators met
     struct Unsupported {
         UnsupportedOperator found;
         std::set<std::string> places;
     };
-    std::map<std::string, Unsupported> unsupported_;
+    // What is told beside the graph; taken back where an evaluation is given up.
+    struct Notes {
+        std::vector<ConversionWarning> warnings;
+        std::vector<std::string> assumptions;
+        std::map<std::string, Unsupported> unsupported;
+    };
+    Notes notes_;
+    static constexpr size_t deepest_graph = 64;
     uint32_t depth_ = 0; // of calls
     uint64_t steps_left_ = 200'000;
 };

@@ -1,5 +1,7 @@
 #include "convert/evaluate.h"
 
+#include "operators/open_lists.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -221,9 +223,11 @@ Result<std::vector<Value>> Evaluator::unpack(Call const& call, Value const& cont
     std::vector<Value> items;
     if (auto const* tuple = container.as<std::shared_ptr<TupleValue>>())
         items = (*tuple)->items;
-    else if (auto const* list = container.as<std::shared_ptr<ListValue>>())
+    else if (auto const* list = container.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->uncertain) {
+        if ((*list)->open)
+            return items_of_open_list(graph_, heap_, *(*list)->open, call.results.size());
         items = (*list)->items;
-    else
+    } else
         return malformed("a " + kind_of(container) + " is unpacked");
     if (items.size() != call.results.size())
         return malformed(kind_of(container) + " is unpacked into " + std::to_string(call.results.size()));
@@ -248,7 +252,7 @@ Result<Value> Evaluator::tuple_item(Value const& container, Value const& index)
 
 Result<bool> Evaluator::is_instance(Value const& value, ProgramType const& type)
 {
-    if (value.is<PoisonValue>() || value.is<UninitialisedValue>())
+    if (value.is<PoisonValue>() || value.is<UninitialisedValue>() || value.is<OptionalValue>())
         return unsupported("isinstance() of a " + kind_of(value));
     std::string const& name = type.name;
     if (name == "Optional" || name == "Union" || name == "Tuple") {
@@ -275,6 +279,10 @@ Result<bool> Evaluator::is_instance(Value const& value, ProgramType const& type)
         auto const* list = value.as<std::shared_ptr<ListValue>>();
         if (list == nullptr)
             return false;
+        if (auto const& open = (*list)->open; open && !type.arguments.empty()) {
+            static constexpr std::string_view names[] = {"Tensor", "int", "float", "bool"};
+            return type.arguments[0].name == names[static_cast<size_t>(open->kind)];
+        }
         return (*list)->items.empty() || type.arguments.empty() ? Result<bool>(true) : is_instance((*list)->items[0], type.arguments[0]);
     }
     if (name == "Dict")

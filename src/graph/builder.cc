@@ -34,6 +34,13 @@ Dim count_of(Dims const& dims)
 
 GraphTensor GraphTensor::named(std::string name, DType dtype, Dims dims) { return GraphTensor(std::move(name), dtype, std::move(dims)); }
 
+GraphTensor GraphTensor::sequence(std::string name, DType dtype, int64_t item_rank)
+{
+    GraphTensor result(std::move(name), dtype, Dims(static_cast<size_t>(item_rank)));
+    result.sequence_ = true;
+    return result;
+}
+
 GraphTensor GraphTensor::constant(Tensor tensor, std::string name)
 {
     auto const dtype = tensor.dtype();
@@ -76,7 +83,7 @@ std::optional<std::vector<Dim>> GraphTensor::as_dims() const
 
 GraphTensor GraphTensor::with_dims(Dims dims) const
 {
-    CHECK(dims.size() == dims_.size(), "the rank stays");
+    CHECK(dims.size() == dims_.size() && !sequence_, "the rank stays");
     return GraphTensor(source_, dtype_, std::move(dims));
 }
 
@@ -117,6 +124,14 @@ Tensor as_real_numbers(Tensor const& tensor)
     return *std::move(pairs);
 }
 
+// TypeProto{sequence_type{elem_type{tensor_type{elem_type}}}} in protobuf's wire format; all numbers are below 128.
+std::string sequence_type(int32_t data_type)
+{
+    auto const field = [](char tag, std::string const& inner) { return std::string{tag, static_cast<char>(inner.size())} + inner; };
+    std::string const tensor{'\x08', static_cast<char>(data_type)};
+    return field('\x22', field('\x0a', field('\x0a', tensor)));
+}
+
 // What a name may hold in every runtime: the rest becomes '_'.
 std::string clean_name(std::string const& wish)
 {
@@ -144,10 +159,14 @@ std::string GraphBuilder::unique_name(std::string const& wish)
 
 std::string GraphBuilder::fresh_name(std::string const& op_type) { return unique_name(op_type); }
 
-OnnxValueInfo GraphBuilder::value_info(std::string const& name, DType dtype, Dims const& dims) const
+OnnxValueInfo GraphBuilder::value_info(std::string const& name, DType dtype, Dims const& dims, bool sequence) const
 {
     OnnxValueInfo info;
     info.name = name;
+    if (sequence) {
+        info.type.other = sequence_type(onnx_data_type(dtype).value_or(0));
+        return info;
+    }
     info.type.element_type = onnx_data_type(dtype).value_or(0);
     info.type.shape.emplace();
     for (auto const& dim : dims) {
@@ -178,7 +197,7 @@ void GraphBuilder::add_output(std::string name, GraphTensor const& tensor)
     node.inputs = {name_of(tensor)};
     node.outputs = {name};
     scopes_.back()->nodes.push_back(std::move(node));
-    outputs_.push_back(value_info(name, tensor.dtype(), tensor.dims()));
+    outputs_.push_back(value_info(name, tensor.dtype(), tensor.dims(), tensor.is_sequence()));
 }
 
 std::vector<GraphTensor> GraphBuilder::nodes(std::string op_type, std::vector<GraphTensor const*> const& inputs, std::vector<GraphType> results, Attributes attributes, std::string domain)
@@ -192,7 +211,10 @@ std::vector<GraphTensor> GraphBuilder::nodes(std::string op_type, std::vector<Gr
     for (size_t i = 0; i < results.size(); ++i) {
         std::string const name = results.size() == 1 ? unique_name(node.name + ":0") : unique_name(node.name + ":" + std::to_string(i));
         node.outputs.push_back(name);
-        values.push_back(GraphTensor::named(name, results[i].dtype, std::move(results[i].dims)));
+        if (results[i].sequence)
+            values.push_back(GraphTensor::sequence(name, results[i].dtype, static_cast<int64_t>(results[i].dims.size())));
+        else
+            values.push_back(GraphTensor::named(name, results[i].dtype, std::move(results[i].dims)));
     }
     node.op_type = std::move(op_type);
     node.domain = std::move(domain);
@@ -267,17 +289,17 @@ std::string GraphBuilder::name_of(GraphTensor const& tensor)
 
 std::string GraphBuilder::local_name_of(GraphTensor const& tensor)
 {
-    GraphTensor const copy = node("Identity", {tensor}, {tensor.dtype(), tensor.dims()});
+    GraphTensor const copy = node("Identity", {tensor}, {tensor.dtype(), tensor.dims(), tensor.is_sequence()});
     return *copy.name();
 }
 
-Dim GraphBuilder::dim_of(GraphTensor const& tensor)
+Dim GraphBuilder::dim_of(GraphTensor const& tensor, bool not_negative)
 {
     CHECK(tensor.dtype() == DType::int64 && tensor.rank() == 0, "an integer is an int64 tensor of rank 0");
     if (auto const known = tensor.as_dims())
         return (*known)[0];
     std::string const name = name_of(tensor);
-    return Dim::of_symbol(symbols_.add({name, IntegerOfValue{name}, std::nullopt, false}));
+    return Dim::of_symbol(symbols_.add({name, IntegerOfValue{name, not_negative}, std::nullopt, false}));
 }
 
 Dim GraphBuilder::size_of(std::string const& value_name, int64_t axis)
@@ -386,11 +408,30 @@ std::shared_ptr<OnnxGraph> GraphBuilder::close_scope(std::string name, std::vect
     CHECK(scopes_.size() > 1, "a scope was opened");
     auto graph = std::make_shared<OnnxGraph>();
     for (auto const& result : results)
-        graph->outputs.push_back(value_info(local_name_of(result), result.dtype(), result.dims()));
+        graph->outputs.push_back(value_info(local_name_of(result), result.dtype(), result.dims(), result.is_sequence()));
     graph->name = std::move(name);
     graph->nodes = std::move(scopes_.back()->nodes);
     scopes_.pop_back();
     return graph;
+}
+
+GraphTensor GraphBuilder::inner_input(std::string const& name, GraphType const& type)
+{
+    std::string const unique = unique_name(name);
+    if (type.sequence)
+        return GraphTensor::sequence(unique, type.dtype, static_cast<int64_t>(type.dims.size()));
+    Dims dims = type.dims;
+    for (size_t i = 0; i < dims.size(); ++i)
+        if (dims[i] == open_size)
+            dims[i] = size_of(unique, static_cast<int64_t>(i));
+    return GraphTensor::named(unique, type.dtype, std::move(dims));
+}
+
+void GraphBuilder::set_inputs(OnnxGraph& graph, std::vector<GraphTensor> const& inputs) const
+{
+    graph.inputs.clear();
+    for (auto const& input : inputs)
+        graph.inputs.push_back(value_info(*input.name(), input.dtype(), input.dims(), input.is_sequence()));
 }
 
 void GraphBuilder::abandon_scope()

@@ -37,6 +37,10 @@ public:
     DType dtype() const { return dtype_; }
     Dims const& dims() const { return dims_; }
     int64_t rank() const { return static_cast<int64_t>(dims_.size()); }
+    // A sequence of tensors of that dtype and rank; `dims` say no more than the rank.
+    static GraphTensor sequence(std::string name, DType dtype, int64_t item_rank);
+
+    bool is_sequence() const { return sequence_; }
     // The elements, where they are known without running: of a constant, or of Dims that are all numbers.
     std::optional<Tensor> known() const;
     // The elements as Dims, where the tensor is int64 of rank 0 or 1 and they are known so.
@@ -65,6 +69,7 @@ private:
     Source source_ = std::string();
     DType dtype_ = DType::float32;
     Dims dims_;
+    bool sequence_ = false;
 };
 
 // Attributes of a node, in the order given.
@@ -77,10 +82,14 @@ OnnxAttribute attribute(std::string name, std::vector<std::string> value);
 OnnxAttribute attribute(std::string name, Tensor const& value);
 using Attributes = std::vector<OnnxAttribute>;
 
+// Stands for a size that is not known before its value has a name.
+inline Dim const open_size = -1;
+
 // What a result of a node is.
 struct GraphType {
     DType dtype = DType::float32;
     Dims dims;
+    bool sequence = false; // of tensors of that dtype and rank
 };
 
 // One graph or nested graph while nodes are added to it.
@@ -113,7 +122,7 @@ public:
     // A named value for the tensor that is defined in the innermost scope: what a branch may give as its result.
     std::string local_name_of(GraphTensor const& tensor);
     // A Dim as a symbol standing for the only element of `tensor` (int64, rank 0), or what it is known to be.
-    Dim dim_of(GraphTensor const& tensor);
+    Dim dim_of(GraphTensor const& tensor, bool not_negative = false);
     // A new symbol for the size of a value along an axis, named after both.
     Dim size_of(std::string const& value_name, int64_t axis);
     // A name for a value whose dims need the name (sizes that depend on data): use with named_node.
@@ -126,6 +135,9 @@ public:
     // A nested graph: nodes go into it until it is closed. What the graph computes outside may be used inside, not the other way.
     void open_scope();
     std::shared_ptr<OnnxGraph> close_scope(std::string name, std::vector<GraphTensor> const& results);
+    // A value that a nested graph takes, its open sizes as new symbols: to be handed to set_inputs with the others, in their order.
+    GraphTensor inner_input(std::string const& name, GraphType const& type);
+    void set_inputs(OnnxGraph& graph, std::vector<GraphTensor> const& inputs) const;
     // Drops all that was added since the scope was opened.
     void abandon_scope();
     // Takes the innermost scope off, to be closed or merged later: two branches are known before either is written.
@@ -159,7 +171,7 @@ private:
     std::string compute_symbol(SymbolId symbol); // rank 0, int64
     std::string integer_node(std::string op_type, std::string const& left, std::string const& right);
     std::string size_node(std::string const& value, int64_t axis);
-    OnnxValueInfo value_info(std::string const& name, DType dtype, Dims const& dims) const;
+    OnnxValueInfo value_info(std::string const& name, DType dtype, Dims const& dims, bool sequence = false) const;
 
     int64_t opset_;
     SymbolTable symbols_;

@@ -215,6 +215,8 @@ bool SymbolTable::surely_not_negative(SymbolId id, int64_t least_size, int depth
     auto const& meaning = symbols_[id].meaning;
     if (std::holds_alternative<InputAxis>(meaning) || std::holds_alternative<SizeOfValue>(meaning))
         return true;
+    if (auto const* integer = std::get_if<IntegerOfValue>(&meaning))
+        return integer->not_negative;
     auto const* derived = std::get_if<DerivedInteger>(&meaning);
     if (derived == nullptr || depth == deepest)
         return false;

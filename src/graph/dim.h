@@ -64,6 +64,7 @@ struct SizeOfValue { // of a tensor whose size depends on data
 };
 struct IntegerOfValue { // the only element of an int64 tensor of rank 0
     std::string value;
+    bool not_negative = false; // known of it
 };
 using SymbolMeaning = std::variant<InputAxis, DerivedInteger, SizeOfValue, IntegerOfValue>;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 namespace {
 
@@ -38,7 +39,32 @@ TensorReference Heap::view(TensorReference const& of, ViewStep step, GraphTensor
     return view;
 }
 
-Value Heap::list_of(std::vector<Value> items) { return Value{std::make_shared<ListValue>(ListValue{std::move(items), present_journal()})}; }
+Result<void> Heap::turn_into(TensorReference const& tensor, TensorReference const& other)
+{
+    if (tensor == other)
+        return {};
+    if (!journals_.empty())
+        return unsupported("a tensor is given another shape in place where data decides whether that happens").hint("use the form without the underscore");
+    *tensor = *other;
+    return {};
+}
+
+Heap::~Heap()
+{
+    for (auto const& list : lists_)
+        list->items.clear();
+    for (auto const& dict : dicts_)
+        dict->items.clear();
+    for (auto const& object : objects_)
+        object->attributes.clear();
+}
+
+Value Heap::list_of(std::vector<Value> items)
+{
+    items_made_ += 1 + items.size();
+    lists_.push_back(std::make_shared<ListValue>(ListValue{std::move(items), present_journal()}));
+    return Value{lists_.back()};
+}
 
 Value Heap::integers_of(std::vector<Dim> const& dims)
 {
@@ -48,28 +74,65 @@ Value Heap::integers_of(std::vector<Dim> const& dims)
     return list_of(std::move(items));
 }
 
-Value Heap::dict_of(std::vector<std::pair<Value, Value>> items) { return Value{std::make_shared<DictValue>(DictValue{std::move(items), present_journal()})}; }
-Value Heap::object_of(std::string class_name) { return Value{std::make_shared<ObjectValue>(ObjectValue{std::move(class_name), {}, present_journal()})}; }
+Value Heap::dict_of(std::vector<std::pair<Value, Value>> items)
+{
+    items_made_ += 1 + items.size();
+    dicts_.push_back(std::make_shared<DictValue>(DictValue{std::move(items), present_journal()}));
+    return Value{dicts_.back()};
+}
+
+Value Heap::object_of(std::string class_name)
+{
+    items_made_ += 1;
+    objects_.push_back(std::make_shared<ObjectValue>(ObjectValue{std::move(class_name), {}, present_journal()}));
+    return Value{objects_.back()};
+}
 
 namespace {
 
-// All cells that a write to `written` may have changed besides it become uncertain: those that it may be, and those that may be
-// it or one of these.
-void make_uncertain(std::shared_ptr<StorageCell> const& written)
+// `start`, all that it may be, and all that may be one of these: a change of the first may be one of the others.
+template <typename Thing>
+std::vector<std::shared_ptr<Thing>> related(std::shared_ptr<Thing> const& start)
 {
-    std::vector<std::shared_ptr<StorageCell>> cells{written};
-    for (size_t i = 0; i < cells.size(); ++i)
-        for (auto const& cell : std::vector(cells[i]->may_be))
-            if (std::find(cells.begin(), cells.end(), cell) == cells.end())
-                cells.push_back(cell);
-    for (size_t i = 0; i < cells.size(); ++i)
-        for (auto const& held : std::vector(cells[i]->may_be_this))
-            if (auto const cell = held.lock(); cell && std::find(cells.begin(), cells.end(), cell) == cells.end())
-                cells.push_back(cell);
-    for (size_t i = 1; i < cells.size(); ++i)
-        cells[i]->uncertain = true;
+    std::vector<std::shared_ptr<Thing>> found{start};
+    std::set<Thing*> known{start.get()};
+    for (size_t i = 0; i < found.size(); ++i)
+        for (auto const& other : std::vector(found[i]->may_be))
+            if (known.insert(other.get()).second)
+                found.push_back(other);
+    for (size_t i = 0; i < found.size(); ++i)
+        for (auto const& held : std::vector(found[i]->may_be_this))
+            if (auto other = held.lock(); other && known.insert(other.get()).second)
+                found.push_back(std::move(other));
+    found.erase(found.begin());
+    return found;
 }
 
+}
+
+Value Heap::one_of_lists(ListValue contents, std::vector<std::shared_ptr<ListValue>> const& others)
+{
+    Value const value = list_of(std::move(contents.items));
+    auto const& list = lists_.back();
+    list->open = std::move(contents.open);
+    list->uncertain = contents.uncertain;
+    list->may_be = others;
+    for (auto const& other : others)
+        other->may_be_this.push_back(list);
+    return value;
+}
+
+void Heap::set_uncertain(std::shared_ptr<StorageCell> const& cell)
+{
+    if (!journals_.empty() && !cell->uncertain)
+        journals_.back().uncertain.push_back(cell);
+    cell->uncertain = true;
+}
+
+void Heap::make_uncertain(std::shared_ptr<StorageCell> const& written)
+{
+    for (auto const& cell : related(written))
+        set_uncertain(cell);
 }
 
 Result<GraphTensor> Heap::read(TensorReference const& tensor)
@@ -90,6 +153,8 @@ Result<GraphTensor> Heap::read(TensorReference const& tensor)
 
 Result<void> Heap::write(TensorReference const& tensor, GraphTensor value)
 {
+    if (!tensor->cell->frozen.empty())
+        return unsupported("a write into a tensor that " + tensor->cell->frozen).hint("clone() the tensor before it is written to");
     std::vector<GraphTensor> bases{tensor->cell->base};
     for (size_t i = 0; i + 1 < tensor->steps.size(); ++i)
         bases.push_back(TRY(tensor->steps[i]->take(bases.back())));
@@ -134,10 +199,20 @@ void Heap::set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value)
     ++cell->generation; // never goes back: a view read in a branch must not look fresh after it
 }
 
-void Heap::will_change(std::shared_ptr<ListValue> const& list)
+Result<void> Heap::will_change(std::shared_ptr<ListValue> const& list)
 {
-    if (list->born_in < present_journal())
-        remember(journals_.back().lists, list, *list);
+    if (list->uncertain)
+        return unsupported("a list is changed after a change that may or may not have been one of it: a branch on data decides which list that was").hint("copy the list in the branch");
+    auto const note = [this](std::shared_ptr<ListValue> const& changed) {
+        if (changed->born_in < present_journal())
+            remember(journals_.back().lists, changed, *changed);
+    };
+    note(list);
+    for (auto const& other : related(list)) {
+        note(other);
+        other->uncertain = true;
+    }
+    return {};
 }
 
 void Heap::will_change(std::shared_ptr<DictValue> const& dict)
@@ -150,6 +225,61 @@ void Heap::will_change(std::shared_ptr<ObjectValue> const& object)
 {
     if (object->born_in < present_journal())
         remember(journals_.back().objects, object, *object);
+}
+
+Result<void> Heap::settle(Value& value, std::set<void const*>& seen, int depth)
+{
+    static constexpr int deepest = 50;
+    if (depth > deepest)
+        return exhausted("values nest more than " + std::to_string(deepest) + " deep where they depend on data");
+    if (auto const* tensor = value.as<TensorReference>()) {
+        TRY(read(*tensor));
+        value = Value{std::make_shared<TensorView>(**tensor)};
+    } else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>()) {
+        auto items = (*tuple)->items;
+        for (auto& item : items)
+            TRY(settle(item, seen, depth + 1));
+        value = tuple_of(std::move(items));
+    } else if (auto const* optional = value.as<OptionalValue>()) {
+        Value inner = *optional->inner;
+        TRY(settle(inner, seen, depth + 1));
+        value = Value{OptionalValue{optional->present, std::make_shared<Value const>(std::move(inner))}};
+    } else if (auto const* list = value.as<std::shared_ptr<ListValue>>()) {
+        if ((*list)->born_in >= present_journal() && seen.insert(list->get()).second)
+            for (auto& item : (*list)->items)
+                TRY(settle(item, seen, depth + 1));
+    } else if (auto const* dict = value.as<std::shared_ptr<DictValue>>()) {
+        if ((*dict)->born_in >= present_journal() && seen.insert(dict->get()).second)
+            for (auto& item : (*dict)->items)
+                TRY(settle(item.second, seen, depth + 1));
+    } else if (auto const* object = value.as<std::shared_ptr<ObjectValue>>()) {
+        if ((*object)->born_in >= present_journal() && seen.insert(object->get()).second)
+            for (auto& attribute : (*object)->attributes)
+                TRY(settle(attribute.second, seen, depth + 1));
+    }
+    return {};
+}
+
+Result<void> Heap::settle(Value& value)
+{
+    std::set<void const*> seen;
+    return settle(value, seen, 0);
+}
+
+Result<void> Heap::settle_changes()
+{
+    std::set<void const*> seen;
+    auto& journal = journals_.back();
+    for (auto const& [list, old] : journal.lists)
+        for (auto& item : list->items)
+            TRY(settle(item, seen, 0));
+    for (auto const& [dict, old] : journal.dicts)
+        for (auto& item : dict->items)
+            TRY(settle(item.second, seen, 0));
+    for (auto const& [object, old] : journal.objects)
+        for (auto& attribute : object->attributes)
+            TRY(settle(attribute.second, seen, 0));
+    return {};
 }
 
 void Heap::open_journal()
@@ -171,23 +301,42 @@ Changes Heap::close_journal()
     }
     for (auto const& view : journal.refreshed)
         view->generation = never_seen;
+    for (auto const& cell : journal.uncertain)
+        cell->uncertain = false;
+    changes.uncertain = std::move(journal.uncertain);
     changes.lists = undo(journal.lists);
+    for (auto const& [list, after] : changes.lists) { // which lists it may be does not change back
+        list->may_be = after.may_be;
+        list->may_be_this = after.may_be_this;
+    }
     changes.dicts = undo(journal.dicts);
     changes.objects = undo(journal.objects);
     return changes;
+}
+
+void Heap::set_list(std::shared_ptr<ListValue> const& list, ListValue contents)
+{
+    if (list->born_in < present_journal())
+        remember(journals_.back().lists, list, *list);
+    list->items = std::move(contents.items);
+    list->open = std::move(contents.open);
+    list->uncertain = contents.uncertain;
 }
 
 void Heap::apply(Changes changes)
 {
     for (auto& [cell, value] : changes.cells)
         set_cell(cell, std::move(value));
-    auto const set = [this](auto& entries) {
-        for (auto& [thing, state] : entries) {
-            will_change(thing);
-            *thing = std::move(state);
-        }
-    };
-    set(changes.lists);
-    set(changes.dicts);
-    set(changes.objects);
+    for (auto const& cell : changes.uncertain)
+        set_uncertain(cell);
+    for (auto& [list, state] : changes.lists)
+        set_list(list, std::move(state));
+    for (auto& [dict, state] : changes.dicts) {
+        will_change(dict);
+        *dict = std::move(state);
+    }
+    for (auto& [object, state] : changes.objects) {
+        will_change(object);
+        *object = std::move(state);
+    }
 }

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 // Memory of the evaluated program: tensors that share storage, and lists, dicts and objects that are shared by reference.
@@ -23,6 +24,7 @@ struct StorageCell {
     std::vector<std::shared_ptr<StorageCell>> may_be{};
     std::vector<std::weak_ptr<StorageCell>> may_be_this{};
     bool uncertain = false; // a cell was written that may or may not be this one: nothing can be read any more
+    std::string frozen{}; // why it cannot be written any more; empty: it can
 };
 
 struct ViewStep {
@@ -48,10 +50,16 @@ struct Changes {
     std::vector<std::pair<std::shared_ptr<ListValue>, ListValue>> lists;
     std::vector<std::pair<std::shared_ptr<DictValue>, DictValue>> dicts;
     std::vector<std::pair<std::shared_ptr<ObjectValue>, ObjectValue>> objects;
+    std::vector<std::shared_ptr<StorageCell>> uncertain; // what a write may or may not have changed
 };
 
 class Heap {
 public:
+    Heap() = default;
+    Heap(Heap const&) = delete;
+    Heap& operator=(Heap const&) = delete;
+    ~Heap();
+
     // A tensor with storage of its own.
     TensorReference tensor(GraphTensor value);
     // A tensor that is one of those in `cells`, or a copy: what a branch chose, or a view that PyTorch copies where it must.
@@ -61,19 +69,30 @@ public:
     // A view of `of`; `value` is what the step takes from its present value.
     TensorReference view(TensorReference const& of, ViewStep step, GraphTensor value, bool contiguous);
 
+    // The tensor becomes another view, for all who hold it: what transpose_() does. Fails with unsupported in a branch or loop on
+    // data, and where views of the tensor or of what it becomes may differ from these.
+    Result<void> turn_into(TensorReference const& tensor, TensorReference const& other);
+
     // Lists, dicts and objects that the program may change later.
     Value list_of(std::vector<Value> items);
     Value integers_of(std::vector<Dim> const& dims);
     Value dict_of(std::vector<std::pair<Value, Value>> items);
     Value object_of(std::string class_name);
+    // A list that is one of `others`, as data decides.
+    Value one_of_lists(ListValue contents, std::vector<std::shared_ptr<ListValue>> const& others);
+    // True where the program piled up more than a conversion may hold.
+    bool overfull() const { return items_made_ > most_items_made; }
+    // Counts what a container grew by.
+    void note_growth(size_t items) { items_made_ += items; }
+    static constexpr uint64_t most_items_made = 4'000'000;
 
     // Fails with unsupported where a write may or may not have changed the tensor.
     Result<GraphTensor> read(TensorReference const& tensor);
     // The tensor takes a new value of the same dtype and sizes; all views of its storage see it.
     Result<void> write(TensorReference const& tensor, GraphTensor value);
 
-    // To be called before a list, dict or object is changed.
-    void will_change(std::shared_ptr<ListValue> const& list);
+    // To be called before a list, dict or object is changed. Fails with unsupported where it is not known which list that is.
+    Result<void> will_change(std::shared_ptr<ListValue> const& list);
     void will_change(std::shared_ptr<DictValue> const& dict);
     void will_change(std::shared_ptr<ObjectValue> const& object);
 
@@ -84,6 +103,16 @@ public:
     void apply(Changes changes);
     // Sets a cell as a whole: the merged value after both branches.
     void set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value);
+    // The contents of a list as a whole, likewise.
+    void set_list(std::shared_ptr<ListValue> const& list, ListValue contents);
+    // What it holds cannot be told any more.
+    void set_uncertain(std::shared_ptr<StorageCell> const& cell);
+    // The number of the next journal: what is made from then on has it or a higher one in `born_in`.
+    uint64_t next_journal() const { return last_journal_ + 1; }
+    // Makes tensors in a value, and in what was changed since the journal was opened, be what they are now, so that they can be told
+    // after the journal is closed. Containers that were there before are not gone into.
+    Result<void> settle(Value& value);
+    Result<void> settle_changes();
 
 private:
     struct Journal {
@@ -93,9 +122,17 @@ private:
         std::vector<std::pair<std::shared_ptr<ListValue>, ListValue>> lists;
         std::vector<std::pair<std::shared_ptr<DictValue>, DictValue>> dicts;
         std::vector<std::pair<std::shared_ptr<ObjectValue>, ObjectValue>> objects;
+        std::vector<std::shared_ptr<StorageCell>> uncertain;
     };
+    Result<void> settle(Value& value, std::set<void const*>& seen, int depth);
+    void make_uncertain(std::shared_ptr<StorageCell> const& written);
     uint64_t present_journal() const { return journals_.empty() ? 0 : journals_.back().number; }
 
     std::vector<Journal> journals_;
     uint64_t last_journal_ = 0;
+    // All that was made stays until the end: nothing is taken down item by item, however deep it nests.
+    std::vector<std::shared_ptr<ListValue>> lists_;
+    std::vector<std::shared_ptr<DictValue>> dicts_;
+    std::vector<std::shared_ptr<ObjectValue>> objects_;
+    uint64_t items_made_ = 0;
 };

@@ -24,12 +24,17 @@ struct KindName {
     std::string operator()(TensorReference const&) const { return "Tensor"; }
     std::string operator()(UnknownFloat const&) const { return "float that depends on data"; }
     std::string operator()(UnknownBool const&) const { return "bool that depends on data"; }
-    std::string operator()(std::shared_ptr<ListValue> const& list) const { return "List of " + std::to_string(list->items.size()); }
+    std::string operator()(std::shared_ptr<ListValue> const& list) const
+    {
+        return list->uncertain ? "List that may have been changed" : list->open ? "List whose length depends on data"
+                                                                                : "List of " + std::to_string(list->items.size());
+    }
     std::string operator()(std::shared_ptr<TupleValue> const& tuple) const { return "Tuple of " + std::to_string(tuple->items.size()); }
     std::string operator()(std::shared_ptr<DictValue> const& dict) const { return "Dict of " + std::to_string(dict->items.size()); }
     std::string operator()(std::shared_ptr<ObjectValue> const& object) const { return object->class_name; }
     std::string operator()(PoisonValue const&) const { return "result of an unsupported operator"; }
     std::string operator()(UninitialisedValue const&) const { return "uninitialised value"; }
+    std::string operator()(OptionalValue const& optional) const { return "None or " + kind_of(*optional.inner) + ", as data decides"; }
 };
 
 }

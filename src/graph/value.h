@@ -5,6 +5,7 @@
 
 #include <complex>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -18,6 +19,7 @@ struct ListValue;
 struct TupleValue;
 struct DictValue;
 struct ObjectValue;
+struct Value;
 
 using TensorReference = std::shared_ptr<TensorView>;
 
@@ -42,9 +44,14 @@ struct PoisonValue {
 // prim::Uninitialized: may be carried, never used.
 struct UninitialisedValue {
 };
+// None or a value, as data decides: a boolean of rank 0 says which.
+struct OptionalValue {
+    GraphTensor present;
+    std::shared_ptr<Value const> inner; // what it is where it is there
+};
 
 struct Value {
-    std::variant<NoneValue, bool, Dim, double, std::complex<double>, std::string, DeviceValue, TensorReference, UnknownFloat, UnknownBool, std::shared_ptr<ListValue>, std::shared_ptr<TupleValue>, std::shared_ptr<DictValue>, std::shared_ptr<ObjectValue>, PoisonValue, UninitialisedValue> held;
+    std::variant<NoneValue, bool, Dim, double, std::complex<double>, std::string, DeviceValue, TensorReference, UnknownFloat, UnknownBool, std::shared_ptr<ListValue>, std::shared_ptr<TupleValue>, std::shared_ptr<DictValue>, std::shared_ptr<ObjectValue>, PoisonValue, UninitialisedValue, OptionalValue> held;
 
     template <typename T>
     T const* as() const { return std::get_if<T>(&held); }
@@ -52,11 +59,27 @@ struct Value {
     bool is() const { return std::holds_alternative<T>(held); }
 };
 
+// The items of a list whose length depends on data: they live in the graph. Numbers are a tensor of rank 1, tensors a sequence.
+struct OpenList {
+    enum class Kind : uint8_t { tensors,
+        integers,
+        floats,
+        booleans } kind
+        = Kind::tensors;
+    GraphTensor held;
+    std::vector<std::optional<Dim>> item_dims; // of tensors: the sizes that all items have; nothing where they differ
+};
+
 // Lists, dicts and objects are held by reference, as the program does: a change is seen by all who hold them.
 // `born_in` is the journal of the heap that was open when the thing was made (see heap.h); 0: none.
 struct ListValue {
-    std::vector<Value> items;
+    std::vector<Value> items; // empty, and not to be asked, where `open` is set
     uint64_t born_in = 0;
+    std::shared_ptr<OpenList const> open = nullptr;
+    // After a branch on data a list may be one of several: a change of one may be one of the other.
+    std::vector<std::shared_ptr<ListValue>> may_be = {};
+    std::vector<std::weak_ptr<ListValue>> may_be_this = {};
+    bool uncertain = false; // one that it may be was changed: it cannot be read any more
 };
 struct TupleValue {
     std::vector<Value> items;

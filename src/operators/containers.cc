@@ -1,5 +1,6 @@
 #include "operators/families.h"
 #include "operators/numbers.h"
+#include "operators/open_lists.h"
 
 #include <algorithm>
 
@@ -9,7 +10,7 @@ namespace {
 
 Result<std::shared_ptr<ListValue>> list_argument(Operation& op, std::string_view name)
 {
-    if (auto const* list = op.argument(name).as<std::shared_ptr<ListValue>>())
+    if (auto const* list = op.argument(name).as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->open && !(*list)->uncertain)
         return *list;
     return unsupported("argument " + std::string(name) + " is a " + kind_of(op.argument(name)) + ", wanted a list");
 }
@@ -44,6 +45,9 @@ Result<Value> length_of_text(Operation& op) { return Value{Dim(static_cast<int64
 Result<Value> list_item(Operation& op)
 {
     auto const list = TRY(list_argument(op, "a"));
+    Dim const index = TRY(op.integer("i"));
+    if (!index.known() && !list->items.empty())
+        return item_of_list(op, *list, index);
     auto const place = TRY(place_in(op, "i", list->items.size()));
     return list->items[place];
 }
@@ -52,7 +56,7 @@ Result<Value> set_list_item(Operation& op)
 {
     auto const list = TRY(list_argument(op, "l"));
     auto const place = TRY(place_in(op, "idx", list->items.size()));
-    op.heap.will_change(list);
+    TRY(op.heap.will_change(list));
     list->items[place] = op.argument("el");
     return op.argument("l");
 }
@@ -60,7 +64,8 @@ Result<Value> set_list_item(Operation& op)
 Result<Value> append(Operation& op)
 {
     auto const list = TRY(list_argument(op, "self"));
-    op.heap.will_change(list);
+    op.heap.note_growth(1);
+    TRY(op.heap.will_change(list));
     list->items.push_back(op.argument("el"));
     return op.argument("self");
 }
@@ -69,9 +74,18 @@ Result<Value> extend(Operation& op)
 {
     auto const list = TRY(list_argument(op, "self"));
     auto const other = TRY(list_argument(op, "other"))->items;
-    op.heap.will_change(list);
+    if (other.size() > most_items - std::min(most_items, list->items.size()))
+        return exhausted("a list of more than " + std::to_string(most_items) + " items");
+    op.heap.note_growth(other.size());
+    TRY(op.heap.will_change(list));
     list->items.insert(list->items.end(), other.begin(), other.end());
     return none();
+}
+
+Result<Value> extended(Operation& op) // += of lists
+{
+    TRY(extend(op));
+    return op.argument("self");
 }
 
 Result<Value> insert(Operation& op)
@@ -79,7 +93,7 @@ Result<Value> insert(Operation& op)
     auto const list = TRY(list_argument(op, "self"));
     auto const size = static_cast<int64_t>(list->items.size());
     auto const given = TRY(op.number("idx"));
-    op.heap.will_change(list);
+    TRY(op.heap.will_change(list));
     list->items.insert(list->items.begin() + std::clamp<int64_t>(given < 0 ? given + size : given, 0, size), op.argument("el"));
     return none();
 }
@@ -88,7 +102,7 @@ Result<Value> pop(Operation& op)
 {
     auto const list = TRY(list_argument(op, "self"));
     auto const place = TRY(place_in(op, "idx", list->items.size()));
-    op.heap.will_change(list);
+    TRY(op.heap.will_change(list));
     Value const item_popped = list->items[place];
     list->items.erase(list->items.begin() + static_cast<int64_t>(place));
     return item_popped;
@@ -103,7 +117,7 @@ Result<Value> delete_item(Operation& op)
 Result<Value> clear(Operation& op)
 {
     auto const list = TRY(list_argument(op, "self"));
-    op.heap.will_change(list);
+    TRY(op.heap.will_change(list));
     list->items.clear();
     return none();
 }
@@ -111,7 +125,7 @@ Result<Value> clear(Operation& op)
 Result<Value> reverse(Operation& op)
 {
     auto const list = TRY(list_argument(op, "self"));
-    op.heap.will_change(list);
+    TRY(op.heap.will_change(list));
     std::reverse(list->items.begin(), list->items.end());
     return none();
 }
@@ -265,6 +279,7 @@ constexpr OperatorRow rows[] = {
     {"aten::_set_item.Dict(Dict l, t idx, t v) -> ()", set_dict_item},
     {"aten::append(t[] self, t el) -> t", append},
     {"aten::extend(t[] self, t[] other) -> ()", extend},
+    {"aten::add_.t(t[] self, t[] other) -> t", extended},
     {"aten::insert(t[] self, int idx, t el) -> ()", insert},
     {"aten::pop(t[] self, int idx=-1) -> t", pop},
     {"aten::Delete(t[] self, int idx) -> ()", delete_item},

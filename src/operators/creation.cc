@@ -84,6 +84,10 @@ Result<GraphTensor> tensor_of_value(Operation& op, Value const& value, DType dty
     if (auto const* reference = value.as<TensorReference>())
         return cast(op.graph, TRY(op.heap.read(*reference)), dtype);
     if (auto const* list = value.as<std::shared_ptr<ListValue>>()) {
+        if ((*list)->uncertain || ((*list)->open && (*list)->open->kind == OpenList::Kind::tensors))
+            return unsupported("a tensor made from a " + kind_of(value));
+        if ((*list)->open)
+            return cast(op.graph, (*list)->open->held, dtype);
         std::vector<GraphTensor> parts;
         for (auto const& item : (*list)->items)
             parts.push_back(unsqueeze(op.graph, TRY(tensor_of_value(op, item, dtype)), {0}));
@@ -113,6 +117,8 @@ std::optional<DType> inferred(Operation& op, Value const& value)
     auto const* list = value.as<std::shared_ptr<ListValue>>();
     if (list == nullptr)
         return dtype_of_number(value);
+    if ((*list)->open)
+        return (*list)->open->kind == OpenList::Kind::floats ? DType::float32 : (*list)->open->held.dtype();
     std::optional<DType> dtype;
     for (auto const& item : (*list)->items)
         if (auto const one = inferred(op, item))

@@ -10,6 +10,7 @@ std::span<OperatorRow const> number_operators(); // numbers of the program
 std::span<OperatorRow const> comparison_operators(); // of numbers, texts and lists of the program
 std::span<OperatorRow const> container_operators(); // lists, dicts and texts of the program
 std::span<OperatorRow const> dialect_operators(); // that only exported programs have
+std::span<OperatorRow const> open_list_operators(); // lists whose length depends on data
 std::span<OperatorRow const> fact_operators(); // sizes, dtypes and devices of tensors
 std::span<OperatorRow const> arithmetic_operators(); // element by element, as the next two
 std::span<OperatorRow const> logic_operators(); // comparisons, bits and choice

@@ -76,7 +76,7 @@ std::optional<bool> equal_values(SymbolTable const& symbols, Value const& left, 
         return left.held.index() == right.held.index();
     auto const* a = left.as<std::shared_ptr<ListValue>>();
     auto const* b = right.as<std::shared_ptr<ListValue>>();
-    if (a == nullptr || b == nullptr)
+    if (a == nullptr || b == nullptr || (*a)->open || (*b)->open || (*a)->uncertain || (*b)->uncertain)
         return std::nullopt;
     if ((*a)->items.size() != (*b)->items.size())
         return false;
@@ -146,12 +146,20 @@ Result<Value> compare_lists(Operation& op)
     return Value{*same == equal};
 }
 
-Result<Value> is_none(Operation& op) // `is` of TorchScript compares with None
+// `is` of TorchScript compares with None.
+template <bool equal>
+Result<Value> is_none(Operation& op)
 {
-    return Value{op.argument("self").is<NoneValue>() == op.argument("obj").is<NoneValue>()};
+    for (std::string_view const names : {"self", "obj"}) {
+        auto const* optional = op.argument(names).as<OptionalValue>();
+        bool const other_is_none = op.argument(names == "self" ? "obj" : "self").is<NoneValue>();
+        if (optional != nullptr && other_is_none)
+            return Value{UnknownBool{equal ? unary(op.graph, "Not", optional->present) : optional->present}};
+        if (optional != nullptr)
+            return unsupported("what may be None is compared with a value");
+    }
+    return Value{(op.argument("self").is<NoneValue>() == op.argument("obj").is<NoneValue>()) == equal};
 }
-
-Result<Value> is_not_none(Operation& op) { return Value{op.argument("self").is<NoneValue>() != op.argument("obj").is<NoneValue>()}; }
 
 Result<Value> logical_not(Operation& op)
 {
@@ -187,8 +195,8 @@ constexpr OperatorRow rows[] = {
     {"aten::ne.device(Device a, Device b) -> bool", compare_devices<false>},
     {"aten::eq.list(t[] a, t[] b) -> bool", compare_lists<true>},
     {"aten::ne.list(t[] a, t[] b) -> bool", compare_lists<false>},
-    {"aten::__is__(t self, t obj) -> bool", is_none},
-    {"aten::__isnot__(t self, t obj) -> bool", is_not_none},
+    {"aten::__is__(t self, t obj) -> bool", is_none<true>},
+    {"aten::__isnot__(t self, t obj) -> bool", is_none<false>},
     {"aten::__not__(bool self) -> bool", logical_not},
     {"aten::__and__.bool(bool a, bool b) -> bool", logical<true>},
     {"aten::__or__.bool(bool a, bool b) -> bool", logical<false>},

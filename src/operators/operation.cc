@@ -18,7 +18,7 @@ Failure depends_on_data(std::string_view name)
 
 std::vector<Value> const* items_of(Value const& value)
 {
-    if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->open && !(*list)->uncertain)
         return &(*list)->items;
     if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
         return &(*tuple)->items;

@@ -126,6 +126,10 @@ bool fits_item(SchemaArgument const& argument, Value const& value)
         return value.is<std::shared_ptr<DictValue>>();
     if (argument.type == "Generator")
         return value.is<NoneValue>();
+    if (argument.type == "OpenList" || argument.type == "AnyList") {
+        auto const* list = value.as<std::shared_ptr<ListValue>>();
+        return list != nullptr && !(*list)->uncertain && ((*list)->open || argument.type == "AnyList");
+    }
     if (argument.type == "Object")
         return value.is<std::shared_ptr<ObjectValue>>();
     return false;
@@ -141,7 +145,7 @@ std::optional<Value> fitted(SchemaArgument const& argument, Value const& value)
     if (value.is<PoisonValue>())
         return value;
     std::vector<Value> const* items = nullptr;
-    if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->open && !(*list)->uncertain)
         items = &(*list)->items;
     else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>(); tuple != nullptr && argument.type != "t")
         items = &(*tuple)->items;

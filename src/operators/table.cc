@@ -12,6 +12,8 @@ bool holds_poison(Value const& value)
 {
     if (value.is<PoisonValue>())
         return true;
+    if (auto const* optional = value.as<OptionalValue>())
+        return optional->inner->is<PoisonValue>();
     auto const any = [](std::vector<Value> const& items) { return std::any_of(items.begin(), items.end(), [](Value const& item) { return item.is<PoisonValue>(); }); };
     if (auto const* list = value.as<std::shared_ptr<ListValue>>())
         return any((*list)->items);
@@ -139,6 +141,79 @@ constexpr Alias aliases[] = {
     {"aten::subtract", "aten::sub"},
 };
 
+// In-place operators that give the tensor another view of its storage, and leave the storage as it is.
+bool changes_the_view(std::string_view target)
+{
+    static constexpr std::string_view names[] = {"aten::squeeze_", "aten::unsqueeze_", "aten::t_", "aten::transpose_", "aten::swapaxes_", "aten::swapdims_", "aten::as_strided_", "aten::detach_"};
+    return std::find(std::begin(names), std::end(names), target) != std::end(names);
+}
+
+Result<Value> turned_into(Value const& self, Value const& view, Heap& heap)
+{
+    auto const* target = self.as<TensorReference>();
+    auto const* source = view.as<TensorReference>();
+    if (target == nullptr || source == nullptr)
+        return unsupported("an in-place operator on a " + kind_of(self));
+    TRY(heap.turn_into(*target, *source));
+    return self;
+}
+
+// The first argument of an in-place form is `self`, whatever the plain form calls it.
+OperatorCall with_self_by_place(OperatorCall const& call)
+{
+    if (!call.positional.empty() || call.named.empty() || call.named.front().first != "self")
+        return call;
+    return {call.target, {call.named.front().second}, {call.named.begin() + 1, call.named.end()}};
+}
+
+// A call with out= is the call without it, whose result is written there.
+struct CallWithOutputs {
+    OperatorCall call;
+    std::vector<Value> outputs;
+};
+
+CallWithOutputs without_outputs(OperatorCall const& call)
+{
+    static constexpr std::string_view names[] = {"out", "out0", "out1", "out2", "values", "indices", "max", "max_values", "max_indices", "min", "min_indices"};
+    CallWithOutputs split{{call.target, call.positional, {}}, {}};
+    for (auto const& [name, value] : call.named)
+        if (std::find(std::begin(names), std::end(names), name) != std::end(names) && value.is<TensorReference>())
+            split.outputs.push_back(value);
+        else
+            split.call.named.emplace_back(name, value);
+    return split;
+}
+
+// Takes the sizes of the result, as PyTorch resizes what it is given (aten/src/ATen/native/Resize.cpp).
+Result<void> write_output(Value const& output, Value const& result, GraphBuilder& graph, Heap& heap)
+{
+    auto const* target = output.as<TensorReference>();
+    auto const* source = result.as<TensorReference>();
+    if (target == nullptr || source == nullptr)
+        return unsupported("a " + kind_of(result) + " is written to out=");
+    auto const before = TRY(heap.read(*target));
+    auto const after = TRY(cast(graph, TRY(heap.read(*source)), before.dtype()));
+    if (before.dims() == after.dims())
+        return heap.write(*target, after);
+    if (!(*target)->steps.empty())
+        return unsupported("out= is a part of another tensor and of another size than the result");
+    return heap.write(*target, after); // a tensor of its own
+}
+
+Result<Value> written_out(std::vector<Value> const& outputs, Value const& result, GraphBuilder& graph, Heap& heap)
+{
+    if (outputs.size() == 1) {
+        TRY(write_output(outputs[0], result, graph, heap));
+        return outputs[0];
+    }
+    auto const* tuple = result.as<std::shared_ptr<TupleValue>>();
+    if (tuple == nullptr || (*tuple)->items.size() != outputs.size())
+        return unsupported("out= names " + std::to_string(outputs.size()) + " tensors, and the operator gives a " + kind_of(result));
+    for (size_t i = 0; i < outputs.size(); ++i)
+        TRY(write_output(outputs[i], (*tuple)->items[i], graph, heap));
+    return tuple_of(outputs);
+}
+
 }
 
 OperatorTable::OperatorTable()
@@ -194,6 +269,7 @@ OperatorTable::OperatorTable()
         fourier_operators(),
         short_time_fourier_operators(),
         window_operators(),
+        open_list_operators(),
     };
     for (auto const family : families)
         for (auto const& row : family)
@@ -236,34 +312,45 @@ bool OperatorTable::knows(std::string_view target) const
     return has_name(target) || (is_in_place(target) && has_name(target.substr(0, target.size() - 1)));
 }
 
+Result<std::optional<Value>> OperatorTable::call_one_of(std::vector<Entry> const& entries, OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const
+{
+    for (auto const& entry : entries) {
+        auto bound = entry.schema.bind(call.positional, call.named);
+        if (!bound)
+            continue;
+        Operation operation(entry.schema, *std::move(bound), graph, heap, operator_version, notes.warnings);
+        notes.schemas.insert(entry.text);
+        return std::optional(TRY(entry.rule(operation)));
+    }
+    return std::optional<Value>();
+}
+
 Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const
 {
     bool const poisoned = std::any_of(call.positional.begin(), call.positional.end(), holds_poison) || std::any_of(call.named.begin(), call.named.end(), [](auto const& named) { return holds_poison(named.second); });
-    bool const in_place = !has_name(call.target) && is_in_place(call.target);
-    auto const name = in_place ? call.target.substr(0, call.target.size() - 1) : call.target;
-    if (!has_name(name))
+    auto const plain_name = is_in_place(call.target) ? call.target.substr(0, call.target.size() - 1) : std::string_view();
+    if (!knows(call.target))
         return unsupported("the operator " + std::string(call.target)).code(unknown_operator_code);
     notes.poisoned = poisoned;
     if (poisoned)
         return Value{PoisonValue{}};
-    OperatorCall by_place; // the first argument of an in-place form is `self`, whatever the plain form calls it
-    bool const names_self = in_place && call.positional.empty() && !call.named.empty() && call.named.front().first == "self";
-    if (names_self)
-        by_place = {call.target, {call.named.front().second}, {call.named.begin() + 1, call.named.end()}};
-    auto const& [target, positional, named] = names_self ? by_place : call;
-    auto const* entries = find_for(name, call);
-    if (entries == nullptr)
-        return unsupported("the operator " + std::string(call.target) + (find(name) == nullptr ? " on real numbers" : " on complex numbers")).code(unknown_operator_code);
-    for (auto const& entry : *entries) {
-        auto bound = entry.schema.bind(positional, named);
-        if (!bound)
-            continue;
-        Value const self = bound->empty() ? none() : bound->front();
-        Operation operation(entry.schema, *std::move(bound), graph, heap, operator_version, notes.warnings);
-        notes.schemas.insert(entry.text);
-        auto const plain = TRY(entry.rule(operation));
-        return in_place ? written_into_self(self, plain, graph, heap) : Result<Value>(plain);
+    auto const* entries = find_for(call.target, call);
+    auto const* plain_entries = find_for(plain_name, call);
+    if (entries == nullptr && plain_entries == nullptr) {
+        bool const on_real = find(call.target) == nullptr && find(plain_name) == nullptr;
+        return unsupported("the operator " + std::string(call.target) + (on_real ? " on real numbers" : " on complex numbers")).code(unknown_operator_code);
     }
+    if (entries != nullptr)
+        if (auto value = TRY(call_one_of(*entries, call, graph, heap, operator_version, notes)))
+            return *value;
+    if (auto const by_place = with_self_by_place(call); plain_entries != nullptr && !by_place.positional.empty())
+        if (auto const plain = TRY(call_one_of(*plain_entries, by_place, graph, heap, operator_version, notes))) {
+            auto const& self = by_place.positional.front();
+            return changes_the_view(call.target) ? turned_into(self, *plain, heap) : written_into_self(self, *plain, graph, heap);
+        }
+    if (auto const split = without_outputs(call); entries != nullptr && !split.outputs.empty())
+        if (auto const plain = TRY(call_one_of(*entries, split.call, graph, heap, operator_version, notes)))
+            return written_out(split.outputs, *plain, graph, heap);
     return unsupported("the operator " + std::string(call.target) + " on (" + kinds_text(call) + ")").code(unknown_operator_code);
 }
 

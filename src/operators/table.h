@@ -4,6 +4,7 @@
 #include "operators/operation.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -34,7 +35,7 @@ public:
     // True where some form of the operator has a rule; `aten::relu_` has that of `aten::relu`.
     bool knows(std::string_view target) const;
     // The result of the first rule whose schema the call fits. A call with a poisoned argument gives poison, and says so. In-place forms
-    // (a name that ends in one underscore) write the result of the plain form into `self`.
+    // (a name that ends in one underscore) write the result of the plain form into `self`; where out= is given it is written there.
     // Fails with `unsupported` code 203 where no rule fits, and with what the rule says.
     Result<Value> call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const;
     // The known name nearest in spelling, for messages; empty where none is near.
@@ -53,6 +54,8 @@ private:
     bool has_name(std::string_view name) const;
     std::vector<Entry> const* find(std::string_view target) const;
     std::vector<Entry> const* find_for(std::string_view name, OperatorCall const& call) const;
+    // What the first entry gives that the call fits; nothing where it fits none.
+    Result<std::optional<Value>> call_one_of(std::vector<Entry> const& entries, OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const;
 
     Entries entries_;
     Entries complex_entries_; // of operators on complex numbers; those that only move elements are in the other
