@@ -79,7 +79,7 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
         {
             auto const [place, added] = evaluator.known_containers_.try_emplace(object.get());
             if (added) {
-                auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}, 0, true});
+                auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}, 0, true, path});
                 place->second = Value{result};
                 for (auto const& [name, value] : object->attributes)
                     result->attributes.emplace_back(name, evaluator.value_of(value, inner_path(path, name)));
@@ -213,7 +213,12 @@ Result<Value> Evaluator::call_method(Call const& call, Frame const& frame)
     auto const* method = program_.method((*object)->class_name, call.name);
     if (method == nullptr)
         return unsupported("the method " + call.name + " of " + (*object)->class_name + ", which is not in the file");
-    return this->call(*method, positional, named);
+    auto const outside = graph_.module();
+    if ((*object)->from_file)
+        graph_.set_module((*object)->path);
+    auto result = this->call(*method, positional, named);
+    graph_.set_module(outside);
+    return result;
 }
 
 Result<std::vector<Value>> Evaluator::unpack(Call const& call, Value const& container)

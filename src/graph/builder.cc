@@ -205,7 +205,7 @@ std::vector<GraphTensor> GraphBuilder::nodes(std::string op_type, std::vector<Gr
     OnnxNode node;
     for (auto const* input : inputs)
         node.inputs.push_back(input == nullptr ? "" : name_of(*input));
-    node.name = unique_name(op_type);
+    node.name = unique_name(module_.empty() ? op_type : module_ + "/" + op_type);
     node.doc_string = place_;
     std::vector<GraphTensor> values;
     for (size_t i = 0; i < results.size(); ++i) {

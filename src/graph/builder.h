@@ -160,6 +160,9 @@ public:
 
     // Names of the place that nodes added from now on stem from; goes into their doc string.
     void set_place(std::string place) { place_ = std::move(place); }
+    // The path of the module that they belong to, "layer1.0.conv1": begins their names.
+    void set_module(std::string path) { module_ = std::move(path); }
+    std::string const& module() const { return module_; }
 
     // The finished model; dead nodes and initializers are left out. Inputs and outputs in the order they were added.
     OnnxModel finish(std::string graph_name);
@@ -182,6 +185,7 @@ private:
     std::vector<OnnxValueInfo> inputs_;
     std::vector<OnnxValueInfo> outputs_;
     std::string place_;
+    std::string module_;
     std::vector<SymbolId> pins_wanted_;
     std::vector<std::pair<std::string, std::string>> narrowed_;
 };

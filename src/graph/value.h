@@ -93,6 +93,7 @@ struct ObjectValue {
     std::vector<std::pair<std::string, Value>> attributes;
     uint64_t born_in = 0;
     bool from_file = false; // a part of the module, not made by the program
+    std::string path{}; // of such a part: "layer1.0.conv1"; empty for the module itself
 
     Value* find(std::string_view name);
 };
