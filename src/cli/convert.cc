@@ -19,7 +19,7 @@ namespace {
 std::string converted_text(std::string const& output, ConvertedModel const& converted, std::optional<VerifyReport> const& report, std::string const& not_checked)
 {
     std::vector<std::vector<std::string>> rows{{"wrote", output + (converted.external_location.empty() ? "" : " and " + converted.external_location)},
-        {"ONNX", fmt::format("opset {}, IR {}, {}, {}", opset_of(converted.model), converted.model.ir_version, count_text(converted.model.graph.nodes.size(), "node"), bytes_text(converted.bytes.size() + converted.external_data.size))}};
+        {"ONNX", fmt::format("opset {}, IR {}, {}, {}", opset_of(converted.model), converted.model.ir_version, count_text(converted.model.graph.nodes.size(), "node"), bytes_text(converted.file.size + converted.external_data.size))}};
     for (auto const& input : converted.model.graph.inputs)
         rows.push_back({"input", input.name + ": " + type_text(input)});
     for (auto const& value : converted.model.graph.outputs)
@@ -41,7 +41,7 @@ Result<void> write_model(std::filesystem::path const& output, ConvertedModel con
 {
     if (!converted.external_location.empty())
         TRY(write_file_durably(output.parent_path() / converted.external_location, std::span<SharedBytes const>(converted.external_data.parts)));
-    return write_file_durably(output, converted.bytes.bytes());
+    return write_file_durably(output, std::span<SharedBytes const>(converted.file.parts));
 }
 
 Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesystem::path const& output)
@@ -89,7 +89,7 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     TRY(check_stop(desk.world));
     progress->begin("write", output.filename().string());
     TRY(write_model(output, *converted));
-    progress->end(bytes_text(converted->bytes.size() + converted->external_data.size));
+    progress->end(bytes_text(converted->file.size + converted->external_data.size));
     if (!given.has("--json"))
         say_warnings(desk.screen, *converted);
 

@@ -19,7 +19,7 @@ Result<ConvertedModel> model_to_verify(Invocation const& given, Desk& desk)
     }
     auto const found = TRY(find_model(address, desk.registry(given), TRY(given.digest())));
     ConvertedModel model;
-    model.bytes = found.model;
+    model.file = {{found.model}, found.model.size()};
     model.model = TRY(within(address, read_onnx(found.model)));
     for (auto const& file : found.external_files) {
         model.external_location = file.location;

@@ -36,15 +36,13 @@ Failure unsupported_operators(size_t count)
 void encode(ConvertedModel& converted, ConversionRequest const& request)
 {
     if (!request.external_data) {
-        auto const file = encode_onnx(converted.model);
-        if (file.size <= onnx_single_file_limit) {
-            converted.bytes = SharedBytes::take(file.joined());
+        converted.file = encode_onnx(converted.model);
+        if (converted.file.size <= onnx_single_file_limit)
             return;
-        }
     }
     converted.external_location = request.external_location.empty() ? "model.onnx.data" : request.external_location;
     auto files = encode_onnx_external(converted.model, converted.external_location);
-    converted.bytes = SharedBytes::take(files.model.joined());
+    converted.file = std::move(files.model);
     converted.external_data = std::move(files.data);
 }
 
@@ -74,7 +72,7 @@ Result<ConvertedModel> take_as_it_is(OnnxSource const& source)
 {
     ConvertedModel converted;
     converted.model = source.model;
-    converted.bytes = source.bytes;
+    converted.file = {{source.bytes}, source.bytes.size()};
     if (source.external_files.size() > 1)
         return unsupported("external data in " + count_text(source.external_files.size(), "file") + ", wanted one file at most");
     for (auto const& file : source.external_files) {
@@ -103,6 +101,11 @@ std::string receipt_of(SourceFile const& source, ReadSource const& read)
         text += ", " + count_text(model.graph.nodes.size(), "node") + ", " + count_text(parameter_count(model), "parameter");
     }
     return text + ", " + bytes_text(source.file.size());
+}
+
+SharedBytes ConvertedModel::bytes() const
+{
+    return file.parts.size() == 1 ? file.parts.front() : SharedBytes::take(file.joined());
 }
 
 std::vector<ExternalFile> ConvertedModel::external_files() const

@@ -35,13 +35,15 @@ struct ConversionRequest {
 // An ONNX model as it will be written.
 struct ConvertedModel {
     OnnxModel model; // weights of an ONNX source that stand in other files are not loaded
-    SharedBytes bytes;
+    OnnxFile file; // as it is written: its weights are not copied
     std::string external_location; // empty: no external data
     OnnxFile external_data;
     bool is_converted = false; // false: it was ONNX already
     std::vector<ConversionWarning> warnings;
     std::vector<std::string> assumptions;
 
+    // The file in one piece: a copy where it has several parts.
+    SharedBytes bytes() const;
     // The external data as the runtime takes it.
     std::vector<ExternalFile> external_files() const;
 };

@@ -14,7 +14,7 @@ Result<ModelUnderTest> open_model(Runtime const& runtime, ConvertedModel const& 
 {
     SessionOptions options;
     options.external_files = model.external_files();
-    return ModelUnderTest::create(runtime, model.bytes, options);
+    return ModelUnderTest::create(runtime, model.bytes(), options);
 }
 
 Result<std::vector<Sample>> gather_samples(ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request)

@@ -130,7 +130,7 @@ Result<Package> package_model(std::string const& name, SourceFile const& source,
 {
     PackageContents contents;
     contents.name = name;
-    contents.model = model.bytes;
+    contents.model = model.bytes();
     contents.external_location = model.external_location;
     contents.external_data = model.external_data;
     contents.input_columns = input_columns;
