@@ -190,7 +190,7 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
     for (auto& warning : said.warnings)
         notes_.warnings.push_back({std::move(warning.code), std::move(warning.message), program_.text(call.place)});
     schemas_.merge(said.schemas);
-    if (said.poisoned && unsupported_.empty()) // else one that came before is named
+    if (said.poisoned && notes_.unsupported.empty()) // else one that came before is named
         note_unsupported(call, unsupported("it takes a result that cannot be converted: of an operator that is converted in its other results alone").value());
     if (!result && result.error().code == unknown_operator_code) {
         note_unsupported(call, result.error());

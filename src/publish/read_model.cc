@@ -209,8 +209,8 @@ Result<void> check_external_data(ConvertedModel const& model)
 
 Result<void> take_outputs(ConvertedModel& model, bool has_external_data, ConversionRequest const& request, std::vector<SharedBytes> const& outputs)
 {
-    model.bytes = outputs[0];
-    model.model = TRY(read_onnx(model.bytes));
+    model.file = {{outputs[0]}, outputs[0].size()};
+    model.model = TRY(read_onnx(outputs[0]));
     TRY(check_structure(model.model));
     if (has_external_data) {
         model.external_location = request.external_location.empty() ? default_external_location : request.external_location;
@@ -299,7 +299,7 @@ Result<std::string> serve_model(ReadingTask& task, ConversionRequest const& requ
     if (!read)
         return tl::unexpected(read.error());
     if (read->model.is_converted) {
-        TRY(write_output(task.outputs[0], std::span(&read->model.bytes, 1)));
+        TRY(write_output(task.outputs[0], read->model.file.parts));
         TRY(write_output(task.outputs[1], read->model.external_data.parts));
     }
     return bytes_of(receipt, *read, request.samples);
