@@ -146,12 +146,28 @@ Result<Value> append(Operation& op)
     return op.argument("self");
 }
 
+// Where Python inserts: places beyond an end are that end, negative ones count from the back.
+Result<Dim> place_within(GraphBuilder& graph, Dim const& place, Dim const& length)
+{
+    auto const zero = GraphTensor::integer(0);
+    auto const from_front = [&]() -> Result<GraphTensor> { return binary(graph, "Min", GraphTensor::integer(place), GraphTensor::integer(length), DType::int64); };
+    auto const from_back = [&]() -> Result<GraphTensor> { return binary(graph, "Max", GraphTensor::integer(place + length), zero, DType::int64); };
+    if (place.is(0))
+        return place;
+    if (graph.symbols().surely_not_negative(place))
+        return graph.dim_of(TRY(from_front()), true);
+    if (place.known())
+        return graph.dim_of(TRY(from_back()), true);
+    auto const is_negative = TRY(binary(graph, "Less", GraphTensor::integer(place), zero, DType::boolean));
+    auto const back = TRY(from_back());
+    auto const front = TRY(from_front());
+    return graph.dim_of(TRY(where(graph, is_negative, back, front)), true);
+}
+
 Result<Value> insert(Operation& op)
 {
     auto const list = list_of(op, "self");
-    auto const place = TRY(op.integer("idx"));
-    if (!place.is(0))
-        return unsupported("insert() at another place than 0 of a list whose length depends on data");
+    auto const place = TRY(place_within(op.graph, TRY(op.integer("idx")), length_of(op.graph, *list->open)));
     TRY(replace(op, list, TRY(inserted(op, *list->open, op.argument("el"), place))));
     return none();
 }
@@ -255,11 +271,6 @@ Result<Value> contains(Operation& op)
     return Value{UnknownBool{TRY(binary(op.graph, "Greater", count, number(DType::int64, int64_t{0}), DType::boolean))}};
 }
 
-Result<Value> as_boolean(Operation& op)
-{
-    return Value{UnknownBool{TRY(binary(op.graph, "Greater", GraphTensor::integer(length_of(op.graph, *list_of(op, "a")->open)), number(DType::int64, int64_t{0}), DType::boolean))}};
-}
-
 template <bool new_axis>
 Result<Value> concatenated(Operation& op)
 {
@@ -282,7 +293,6 @@ Result<Value> concatenated(Operation& op)
 
 constexpr OperatorRow rows[] = {
     {"aten::len.open(OpenList a) -> int", length},
-    {"aten::Bool.open(OpenList a) -> bool", as_boolean},
     {"aten::__getitem__.open(OpenList a, int i) -> t", item},
     {"aten::_set_item.open(OpenList l, int idx, t el) -> t", set_item},
     {"aten::append.open(OpenList self, t el) -> t", append},
@@ -300,7 +310,6 @@ constexpr OperatorRow rows[] = {
     {"aten::add_.to_open(AnyList self, OpenList other) -> t", extended},
     {"aten::__contains__.open(OpenList l, t item) -> bool", contains},
     {"aten::cat.open(OpenList tensors, int dim=0) -> Tensor", concatenated<false>},
-    {"aten::concat.open(OpenList tensors, int dim=0) -> Tensor", concatenated<false>},
     {"aten::stack.open(OpenList tensors, int dim=0) -> Tensor", concatenated<true>},
 };
 

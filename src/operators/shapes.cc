@@ -537,7 +537,6 @@ constexpr OperatorRow rows[] = {
     {"aten::split_with_sizes(Tensor self, int[] split_sizes, int dim=0) -> Tensor[]", split_by_sizes},
     {"aten::unbind.int(Tensor self, int dim=0) -> Tensor[]", unbind},
     {"aten::cat(Tensor[] tensors, int dim=0) -> Tensor", cat},
-    {"aten::concat(Tensor[] tensors, int dim=0) -> Tensor", cat},
     {"aten::stack(Tensor[] tensors, int dim=0) -> Tensor", stack},
     {"aten::expand(Tensor self, int[] size, *, bool implicit=False) -> Tensor", expand_to},
     {"aten::broadcast_to(Tensor self, int[] size) -> Tensor", expand_to},

@@ -109,6 +109,7 @@ constexpr Alias aliases[] = {
     {"aten::arctan", "aten::atan"},
     {"aten::arctan2", "aten::atan2"},
     {"aten::arctanh", "aten::atanh"},
+    {"aten::concat", "aten::cat"},
     {"aten::concatenate", "aten::cat"},
     {"aten::conj", "aten::resolve_conj"},
     {"aten::divide", "aten::div"},
