@@ -94,6 +94,10 @@ raises, so there is nothing to convert. Look at the sample's shapes.)"},
     {213, "G13: the opset is too old for an operator", R"(The operator exists in newer versions of ONNX only. Convert with the --opset that the hint names; `hullmark doctor` says how new a model
 your ONNX Runtime loads.)"},
     {214, "G14: native code or unknown names in the archive", R"(The archive holds compiled code, or a pickle that names what is not known. It is listed and never loaded.)"},
+    {215, "A branch or loop on data gives two kinds of things", R"(What a branch on data gives one way is not what it gives the other: a tensor of another rank or dtype, a number here and None there. A
+result of an ONNX If or Loop has one type.
+
+Give both ways tensors of the same rank and dtype (unsqueeze, to()), or take the branch out of forward().)"},
 };
 
 }

@@ -47,8 +47,10 @@ public:
         std::vector<GraphTensor> outputs;
         if (!types.empty()) {
             Attributes attributes;
-            attributes.push_back({"then_branch", TRY(graph_of("then", forms, things, then_side)), {}, 0, {}, {}});
-            attributes.push_back({"else_branch", TRY(graph_of("else", forms, things, else_side)), {}, 0, {}, {}});
+            auto then_graph = TRY(graph_of("then", forms, things, then_side));
+            auto else_graph = TRY(graph_of("else", forms, things, else_side));
+            attributes.push_back({"then_branch", std::move(then_graph), {}, 0, {}, {}});
+            attributes.push_back({"else_branch", std::move(else_graph), {}, 0, {}, {}});
             outputs = graph_.nodes("If", {&condition}, std::move(types), std::move(attributes));
         }
         for (auto const* side : {&then_side, &else_side})

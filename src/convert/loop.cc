@@ -14,6 +14,9 @@ GraphTensor condition_tensor(Value const& condition)
     return GraphTensor::constant(Tensor::scalar(condition.is<bool>() && *condition.as<bool>()));
 }
 
+// The rounds of a `while`: its condition alone ends it.
+bool is_endless(Dim const& trips) { return trips.is(std::numeric_limits<int64_t>::max()); }
+
 // True where a tensor that the loop carries was written to as well: it may be another one from round to round.
 bool was_written(Value const& entry, int depth = 0)
 {
@@ -47,6 +50,9 @@ Result<std::vector<Value>> LoopOnData::run(Dim const& trips, Dim const& first_ro
         for (auto const& entry : round.entry)
             if (was_written(entry))
                 return unsupported("a loop on data writes into a tensor in place and replaces it as well").hint("clone() the tensor before it is written to");
+        auto const* goes_on = round.results[0].as<bool>();
+        if (goes_on != nullptr && *goes_on && is_endless(trips))
+            return unsupported("a loop that never ends");
         return write_node(trips, condition, initial, std::move(round));
     }
     return unsupported("a loop on data whose values change their kind with every round");
@@ -96,7 +102,7 @@ Result<std::vector<Value>> LoopOnData::write_node(Dim const& trips, Value const&
     graph_.set_inputs(*body, round.inputs);
 
     GraphTensor const count = GraphTensor::integer(trips);
-    bool const endless = trips.is(std::numeric_limits<int64_t>::max());
+    bool const endless = is_endless(trips);
     GraphTensor const begins = condition_tensor(condition);
     std::vector<GraphTensor> carried;
     for (size_t i = 0; i < forms_.size(); ++i)
