@@ -214,6 +214,7 @@ private:
         auto arguments = TRY(bind_inputs(program_, method, options_, pinned_, graph_, heap_));
         note_inputs(arguments);
         std::vector<Value> all{evaluator_.module()};
+        TRY(evaluator_.set_up_objects());
         all.insert(all.end(), arguments.begin(), arguments.end());
         auto const result = TRY(evaluator_.call(method, all, {}));
         TRY(evaluator_.check_no_state());

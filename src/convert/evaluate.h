@@ -48,6 +48,8 @@ public:
 
     // The value that is `self`: the module tree with its tensors as constants. Tensors that share storage are one constant.
     Value module();
+    // Calls __setstate__ of the module's objects that have a saved state; once, before anything else runs.
+    Result<void> set_up_objects();
     // Calls a function of the program.
     Result<Value> call(Function const& function, std::vector<Value> const& arguments, std::vector<std::pair<std::string, Value>> const& named);
 
@@ -103,6 +105,8 @@ private:
     GraphBuilder& graph_;
     Heap& heap_;
     std::set<std::string> const& open_state_;
+    Value quantised_tensor_of(ProgramQuantisedTensor const& tensor, std::string const& path);
+    std::vector<std::shared_ptr<ObjectValue>> objects_of_file_; // each before the objects that it holds
     std::map<void const*, Value> known_containers_; // shared lists, dicts and objects of the file, once converted
     std::map<std::string, Value> known_tensors_; // by storage, offset, sizes and strides
     struct StoredTensor {

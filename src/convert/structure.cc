@@ -22,6 +22,47 @@ Value Evaluator::tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, s
     return place->second;
 }
 
+Value Evaluator::quantised_tensor_of(ProgramQuantisedTensor const& tensor, std::string const& path)
+{
+    Tensor const& stored = tensor.stored.values;
+    size_t inner = 1;
+    for (size_t i = static_cast<size_t>(tensor.axis.value_or(0)) + 1; i < stored.rank(); ++i)
+        inner *= static_cast<size_t>(stored.shape()[i]);
+    std::vector<float> numbers;
+    numbers.reserve(stored.count());
+    for (uint64_t i = 0; i < stored.count(); ++i) {
+        size_t const channel = tensor.axis ? i / inner % tensor.scales.size() : 0;
+        numbers.push_back(static_cast<float>(stored.number_at(i) - static_cast<double>(tensor.zero_points[channel])) * static_cast<float>(tensor.scales[channel]));
+    }
+    auto const reference = heap_.tensor(GraphTensor::constant(Tensor::of<float>(DType::float32, stored.shape(), std::move(numbers)), path));
+    reference->cell->born_in = 0;
+    auto grid = std::make_shared<QuantisedGrid>();
+    grid->scalar_type = stored.dtype() == DType::qint8 ? 12 : stored.dtype() == DType::quint8 ? 13
+                                                                                              : 14;
+    grid->scales = tensor.scales;
+    grid->zero_points = tensor.zero_points;
+    grid->axis = tensor.axis;
+    reference->grid = std::move(grid);
+    return Value{reference};
+}
+
+Result<void> Evaluator::set_up_objects()
+{
+    auto const objects = objects_of_file_;
+    for (auto object = objects.rbegin(); object != objects.rend(); ++object) {
+        auto const* state = (*object)->find("__state__");
+        auto const* method = program_.method((*object)->class_name, "__setstate__");
+        if (state == nullptr || method == nullptr)
+            continue;
+        Value const saved = *state;
+        TRY(within("__setstate__ of " + (*object)->class_name, call(*method, {Value{*object}, saved}, {})));
+    }
+    attributes_read_.clear();
+    attributes_written_.clear();
+    state_.clear();
+    return {};
+}
+
 namespace {
 
 std::string inner_path(std::string const& path, std::string const& name) { return path.empty() ? name : path + "." + name; }
@@ -42,7 +83,7 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
         Value operator()(std::string const& value) const { return Value{value}; }
         Value operator()(ProgramDevice const& value) const { return Value{DeviceValue{value.text}}; }
         Value operator()(std::shared_ptr<ProgramTensor const> const& value) const { return evaluator.tensor_of(value, path); }
-        Value operator()(std::shared_ptr<ProgramQuantisedTensor const> const&) const { return Value{PoisonValue{}}; }
+        Value operator()(std::shared_ptr<ProgramQuantisedTensor const> const& value) const { return evaluator.quantised_tensor_of(*value, path); }
         Value operator()(std::shared_ptr<ProgramList> const& list) const
         {
             auto const [place, added] = evaluator.known_containers_.try_emplace(list.get());
@@ -81,6 +122,7 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
             if (added) {
                 auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}, 0, true, path});
                 place->second = Value{result};
+                evaluator.objects_of_file_.push_back(result);
                 for (auto const& [name, value] : object->attributes)
                     result->attributes.emplace_back(name, evaluator.value_of(value, inner_path(path, name)));
                 return Value{result};
@@ -145,6 +187,8 @@ bool Evaluator::is_changed(StoredTensor const& tensor) const
         return false;
     if (tensor.cell->uncertain)
         return true;
+    if (tensor.cell->settled)
+        return false;
     if (open_state_.contains(tensor.path))
         return tensor.cell->base.name() == nullptr || *tensor.cell->base.name() != open_state_name(tensor.path);
     auto const now = tensor.cell->base.is_constant() ? tensor.cell->base.known() : std::nullopt;

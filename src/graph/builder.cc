@@ -187,6 +187,11 @@ GraphTensor GraphBuilder::add_input(std::string name, DType dtype, Dims dims)
     return GraphTensor::named(std::move(name), dtype, std::move(dims));
 }
 
+bool GraphBuilder::is_input(std::string const& name) const
+{
+    return std::any_of(inputs_.begin(), inputs_.end(), [&](OnnxValueInfo const& input) { return input.name == name; });
+}
+
 void GraphBuilder::add_output(std::string name, GraphTensor const& tensor)
 {
     CHECK(scopes_.size() == 1, "outputs belong to the outermost graph");

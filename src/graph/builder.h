@@ -111,6 +111,7 @@ public:
     // A graph input; its symbolic dims are written as names.
     GraphTensor add_input(std::string name, DType dtype, Dims dims);
     void add_output(std::string name, GraphTensor const& tensor);
+    bool is_input(std::string const& name) const;
 
     // A node with one result or several. An input of nullptr is an optional input left out.
     GraphTensor node(std::string op_type, std::vector<GraphTensor const*> const& inputs, GraphType result, Attributes attributes = {}, std::string domain = {});

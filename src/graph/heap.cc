@@ -137,6 +137,7 @@ void Heap::make_uncertain(std::shared_ptr<StorageCell> const& written)
 
 Result<GraphTensor> Heap::read(TensorReference const& tensor)
 {
+    tensor->cell->was_read = true;
     if (tensor->cell->uncertain)
         return unsupported("a tensor is read after a write that may or may not have changed it: which memory was written is not known here").hint("clone() a tensor before it is written to: the one that a branch chose, or the result of reshape() or contiguous()");
     if (tensor->generation != tensor->cell->generation) {
@@ -163,6 +164,7 @@ Result<void> Heap::write(TensorReference const& tensor, GraphTensor value)
     for (size_t i = tensor->steps.size(); i > 0; --i)
         changed = TRY(tensor->steps[i - 1]->put(bases[i - 1], changed));
     set_cell(tensor->cell, std::move(changed));
+    tensor->cell->settled = tensor->steps.empty() && !tensor->cell->was_read && journals_.empty();
     tensor->seen = std::move(value);
     tensor->generation = tensor->cell->generation;
     return {};
@@ -196,6 +198,7 @@ void Heap::set_cell(std::shared_ptr<StorageCell> const& cell, GraphTensor value)
     if (cell->born_in < present_journal())
         remember(journals_.back().cells, cell, cell->base);
     cell->base = std::move(value);
+    cell->settled = false;
     ++cell->generation; // never goes back: a view read in a branch must not look fresh after it
 }
 

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct StorageCell {
     GraphTensor base;
     uint64_t generation = 0;
     uint64_t born_in = 0;
+    bool was_read = false;
+    // Its change is no state that a next call would see: it was written as a whole before anything read it, or the same change again
+    // leaves it as it is.
+    bool settled = false;
     // After a branch on data a tensor may be one of several: a write to it may be one to any of these, and the other way round.
     std::vector<std::shared_ptr<StorageCell>> may_be{};
     std::vector<std::weak_ptr<StorageCell>> may_be_this{};
@@ -34,6 +39,15 @@ struct ViewStep {
     std::function<Result<GraphTensor>(GraphTensor const& base, GraphTensor const& changed)> put;
 };
 
+// The grid of a quantised tensor: an element is a whole number q that stands for (q - zero_point) * scale. In the graph a quantised
+// tensor is the float32 tensor of what its elements stand for.
+struct QuantisedGrid {
+    int64_t scalar_type = 0; // c10's number: 12 qint8, 13 quint8, 14 qint32
+    std::vector<double> scales; // one, or one for each index of `axis`; finite and more than 0
+    std::vector<int64_t> zero_points; // as many
+    std::optional<int64_t> axis;
+};
+
 struct TensorView {
     std::shared_ptr<StorageCell> cell;
     std::vector<std::shared_ptr<ViewStep const>> steps;
@@ -41,6 +55,7 @@ struct TensorView {
     uint64_t generation = 0;
     bool contiguous = true; // known to be row-major without gaps: decides whether reshape() aliases or copies
     bool wrapped_number = false; // made from a number of the program: takes part in type promotion as a number does
+    std::shared_ptr<QuantisedGrid const> grid{}; // of a quantised tensor
 };
 
 // What one branch changed: each thing with what it became. Order is that of the first change. Things that were made in the

@@ -39,7 +39,12 @@ std::span<OperatorRow const> short_time_fourier_operators(); // stft, istft
 std::span<OperatorRow const> window_operators(); // hann_window and its kin
 std::span<OperatorRow const> embedding_operators(); // bags and norms of embeddings
 std::span<OperatorRow const> fake_quantisation_operators();
-std::span<OperatorRow const> quantised_operators();
+std::span<OperatorRow const> quantised_operators(); // on grids
+std::span<OperatorRow const> packed_weight_operators(); // packing of quantised weights
+std::span<OperatorRow const> splitting_operators(); // into parts by number or place
+std::span<OperatorRow const> stacking_operators(); // hstack, atleast_2d and their kin
+std::span<OperatorRow const> composed_operators(); // that PyTorch composes of others
+std::span<OperatorRow const> memory_operators(); // strides
 std::span<OperatorRow const> resize_operators(); // upsampling and interpolation
 std::span<OperatorRow const> sampling_operators(); // grids
 std::span<OperatorRow const> padding_operators();

@@ -129,6 +129,8 @@ constexpr OperatorRow rows[] = {
     {"aten::__or__.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"Or", "BitwiseOr">},
     {"aten::bitwise_xor.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">},
     {"aten::__xor__.Tensor(Tensor self, Tensor other) -> Tensor", bitwise<"Xor", "BitwiseXor">},
+    {"aten::bitwise_xor.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"Xor", "BitwiseXor">},
+    {"aten::__xor__.Scalar(Tensor self, Scalar other) -> Tensor", bitwise<"Xor", "BitwiseXor">},
     {"aten::bitwise_not(Tensor self) -> Tensor", bitwise_not},
     {"aten::maximum(Tensor self, Tensor other) -> Tensor", extreme_of_two<"Max">},
     {"aten::minimum(Tensor self, Tensor other) -> Tensor", extreme_of_two<"Min">},

@@ -246,6 +246,20 @@ Result<std::vector<int64_t>> Operation::axes(std::string_view name, int64_t rank
     return result;
 }
 
+Result<Value> Operation::call(std::string_view target, std::vector<Value> arguments)
+{
+    CHECK(others_ != nullptr, "a composed operator is called through the table");
+    return within(std::string(target), (*others_)(target, std::move(arguments)));
+}
+
+Result<GraphTensor> Operation::tensor_from(std::string_view target, std::vector<Value> arguments)
+{
+    auto const value = TRY(call(target, std::move(arguments)));
+    auto const* tensor = value.as<TensorReference>();
+    CHECK(tensor != nullptr, "the operator gives a tensor");
+    return heap.read(*tensor);
+}
+
 Value Operation::results(std::vector<GraphTensor> tensors)
 {
     std::vector<Value> items;

@@ -19,15 +19,19 @@ struct OperatorWarning {
     std::string message;
 };
 
+// Calls another operator of the table, all arguments by position.
+using OperatorCaller = std::function<Result<Value>(std::string_view target, std::vector<Value> arguments)>;
+
 class Operation {
 public:
-    Operation(Schema const& schema, std::vector<Value> arguments, GraphBuilder& builder, Heap& memory, int64_t version, std::vector<OperatorWarning>& warnings)
+    Operation(Schema const& schema, std::vector<Value> arguments, GraphBuilder& builder, Heap& memory, int64_t version, std::vector<OperatorWarning>& warnings, OperatorCaller const* others = nullptr)
         : graph(builder),
           heap(memory),
           operator_version(version),
           schema_(schema),
           arguments_(std::move(arguments)),
-          warnings_(warnings)
+          warnings_(warnings),
+          others_(others)
     {
     }
 
@@ -60,6 +64,12 @@ public:
     // Axes likewise, ascending and without doubles; None or an empty list: all.
     Result<std::vector<int64_t>> axes(std::string_view name, int64_t rank);
 
+    // What another operator gives: for those that PyTorch itself composes of others.
+    Result<Value> call(std::string_view target, std::vector<Value> arguments);
+    // The same, for operators that give one tensor.
+    Result<GraphTensor> tensor_from(std::string_view target, std::vector<Value> arguments);
+    Value list_of(std::vector<Dim> const& numbers) { return heap.integers_of(numbers); }
+
     Value result(GraphTensor tensor) { return Value{heap.tensor(std::move(tensor))}; }
     Value results(std::vector<GraphTensor> tensors);
     // The result aliases `of`: a view through `step`. Contiguity as said.
@@ -71,6 +81,7 @@ private:
     Schema const& schema_;
     std::vector<Value> arguments_;
     std::vector<OperatorWarning>& warnings_;
+    OperatorCaller const* others_;
 };
 
 using Rule = Result<Value> (*)(Operation&);

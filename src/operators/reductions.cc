@@ -64,6 +64,8 @@ Result<Value> mean(Operation& op)
 // ONNX Runtime passes over NaN, and PyTorch gives it where there is one.
 Result<GraphTensor> extreme_with_nan(GraphBuilder& graph, std::string const& name, GraphTensor const& self, std::vector<int64_t> const& axes, bool keep)
 {
+    if (self.dtype() == DType::boolean)
+        return cast(graph, reduce(graph, name, TRY(cast(graph, self, DType::int32)), axes, keep), DType::boolean);
     auto const found = reduce(graph, name, self, axes, keep);
     if (!is_floating(self.dtype()) || self.rank() == 0)
         return found;
@@ -78,8 +80,6 @@ Result<Value> extreme(Operation& op) // amax, amin, and max() and min() of all e
     auto const self = TRY(op.tensor("self"));
     auto const [axes, keep] = TRY(reduction(op, self));
     char const* const name = maximum ? "ReduceMax" : "ReduceMin";
-    if (self.dtype() == DType::boolean)
-        return op.result(TRY(cast(op.graph, reduce(op.graph, name, TRY(cast(op.graph, self, DType::int32)), axes, keep), DType::boolean)));
     return op.result(TRY(extreme_with_nan(op.graph, name, self, axes, keep)));
 }
 
@@ -104,8 +104,6 @@ Result<Value> extreme_and_place(Operation& op) // max.dim, min.dim: values and i
     auto const places = TRY(place_of_extreme(op, self, axis, keep, maximum));
     if (self.rank() == 0)
         return op.results({self, places});
-    if (self.dtype() == DType::boolean)
-        return unsupported("the extreme of a bool tensor along an axis");
     return op.results({TRY(extreme_with_nan(op.graph, maximum ? "ReduceMax" : "ReduceMin", self, {axis}, keep)), places});
 }
 

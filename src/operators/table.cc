@@ -1,6 +1,7 @@
 #include "operators/table.h"
 
 #include "operators/families.h"
+#include "operators/quantised.h"
 
 #include <algorithm>
 
@@ -47,6 +48,53 @@ bool takes_complex_as_well(std::string_view name)
         "aten::view", "aten::_unsafe_view", "aten::reshape", "aten::flatten", "aten::unflatten", "aten::permute", "aten::transpose", "aten::t", "aten::numpy_T", "aten::movedim", "aten::swapaxes", "aten::swapdims", "aten::unsqueeze", "aten::squeeze", "aten::expand", "aten::expand_as",
         "aten::select", "aten::slice", "aten::narrow", "aten::chunk", "aten::split", "aten::split_with_sizes", "aten::unbind", "aten::cat", "aten::concat", "aten::stack", "aten::clone", "aten::contiguous", "aten::detach", "aten::alias", "aten::list", "aten::__getitem__", "aten::append", "aten::istft"};
     return names.contains(name);
+}
+
+std::shared_ptr<QuantisedGrid const> grid_of_value(Value const& value)
+{
+    if (auto const* tensor = value.as<TensorReference>())
+        return (*tensor)->grid;
+    auto const first = [](std::vector<Value> const& items) { return items.empty() || !items[0].is<TensorReference>() ? nullptr : (*items[0].as<TensorReference>())->grid; };
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+        return first((*list)->items);
+    if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+        return first((*tuple)->items);
+    return nullptr;
+}
+
+// The grid of the first quantised tensor of a call; null where there is none.
+std::shared_ptr<QuantisedGrid const> grid_in(OperatorCall const& call)
+{
+    for (auto const& value : call.positional)
+        if (auto grid = grid_of_value(value))
+            return grid;
+    for (auto const& [name, value] : call.named)
+        if (auto grid = grid_of_value(value))
+            return grid;
+    return nullptr;
+}
+
+Value without_grid(Value const& value, Heap& heap)
+{
+    if (auto const* tensor = value.as<TensorReference>())
+        return (*tensor)->grid == nullptr ? value : Value{seen_on_grid(*tensor, nullptr)};
+    auto const* list = value.as<std::shared_ptr<ListValue>>();
+    if (list == nullptr || grid_of_value(value) == nullptr)
+        return value;
+    std::vector<Value> items;
+    for (auto const& item : (*list)->items)
+        items.push_back(without_grid(item, heap));
+    return heap.list_of(std::move(items));
+}
+
+OperatorCall without_grids(OperatorCall const& call, Heap& heap)
+{
+    OperatorCall result{call.target, {}, {}};
+    for (auto const& value : call.positional)
+        result.positional.push_back(without_grid(value, heap));
+    for (auto const& [name, value] : call.named)
+        result.named.emplace_back(name, without_grid(value, heap));
+    return result;
 }
 
 std::string kinds_text(OperatorCall const& call)
@@ -102,6 +150,7 @@ struct Alias {
 };
 constexpr Alias aliases[] = {
     {"aten::absolute", "aten::abs"},
+    {"aten::adjoint", "aten::mH"},
     {"aten::arccos", "aten::acos"},
     {"aten::arccosh", "aten::acosh"},
     {"aten::arcsin", "aten::asin"},
@@ -122,6 +171,7 @@ constexpr Alias aliases[] = {
     {"aten::multiply", "aten::mul"},
     {"aten::negative", "aten::neg"},
     {"aten::not_equal", "aten::ne"},
+    {"aten::row_stack", "aten::vstack"},
     {"aten::sgn", "aten::sign"},
     {"aten::special_digamma", "aten::digamma"},
     {"aten::special_erf", "aten::erf"},
@@ -134,10 +184,12 @@ constexpr Alias aliases[] = {
     {"aten::special_i0", "aten::i0"},
     {"aten::special_log1p", "aten::log1p"},
     {"aten::special_logit", "aten::logit"},
+    {"aten::special_log_softmax", "aten::log_softmax"},
     {"aten::special_logsumexp", "aten::logsumexp"},
     {"aten::special_psi", "aten::digamma"},
     {"aten::special_round", "aten::round"},
     {"aten::special_sinc", "aten::sinc"},
+    {"aten::special_softmax", "aten::softmax"},
     {"aten::special_xlogy", "aten::xlogy"},
     {"aten::subtract", "aten::sub"},
 };
@@ -192,7 +244,7 @@ Result<void> write_output(Value const& output, Value const& result, GraphBuilder
     auto const* source = result.as<TensorReference>();
     if (target == nullptr || source == nullptr)
         return unsupported("a " + kind_of(result) + " is written to out=");
-    auto const before = TRY(heap.read(*target));
+    GraphTensor const& before = (*target)->seen; // what it holds is not read
     auto const after = TRY(cast(graph, TRY(heap.read(*source)), before.dtype()));
     if (before.dims() == after.dims())
         return heap.write(*target, after);
@@ -271,6 +323,12 @@ OperatorTable::OperatorTable()
         short_time_fourier_operators(),
         window_operators(),
         open_list_operators(),
+        quantised_operators(),
+        packed_weight_operators(),
+        splitting_operators(),
+        stacking_operators(),
+        composed_operators(),
+        memory_operators(),
     };
     for (auto const family : families)
         for (auto const& row : family)
@@ -319,7 +377,8 @@ Result<std::optional<Value>> OperatorTable::call_one_of(std::vector<Entry> const
         auto bound = entry.schema.bind(call.positional, call.named);
         if (!bound)
             continue;
-        Operation operation(entry.schema, *std::move(bound), graph, heap, operator_version, notes.warnings);
+        OperatorCaller const others = [&](std::string_view target, std::vector<Value> arguments) { return this->call({target, std::move(arguments), {}}, graph, heap, operator_version, notes); };
+        Operation operation(entry.schema, *std::move(bound), graph, heap, operator_version, notes.warnings, &others);
         notes.schemas.insert(entry.text);
         return std::optional(TRY(entry.rule(operation)));
     }
@@ -328,6 +387,14 @@ Result<std::optional<Value>> OperatorTable::call_one_of(std::vector<Entry> const
 
 Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const
 {
+    if (auto const grid = grid_in(call); grid != nullptr) {
+        auto const effect = effect_on_quantised(is_in_place(call.target) ? call.target.substr(0, call.target.size() - 1) : call.target);
+        bool const by_elements = effect == QuantisedEffect::none || (grid->axis && effect != QuantisedEffect::any);
+        if (by_elements)
+            return unsupported("the operator " + std::string(call.target) + " on quantised tensors").code(unknown_operator_code);
+        if (effect != QuantisedEffect::any)
+            return quantised_result(effect, grid, TRY(this->call(without_grids(call, heap), graph, heap, operator_version, notes)), graph, heap);
+    }
     bool const poisoned = std::any_of(call.positional.begin(), call.positional.end(), holds_poison) || std::any_of(call.named.begin(), call.named.end(), [](auto const& named) { return holds_poison(named.second); });
     auto const plain_name = is_in_place(call.target) ? call.target.substr(0, call.target.size() - 1) : std::string_view();
     if (!knows(call.target))

@@ -127,7 +127,7 @@ def constants_of(archive):
 
 
 def code_of(archive):
-    files = [name for name in archive.namelist() if name.endswith(".py")]
+    files = [name for name in archive.namelist() if name.endswith(".py") and archive.read(name).strip()]
     assert [name.split("/", 1)[1] for name in files] == ["code/__torch__.py"], files
     code = archive.read(files[0]).decode()
     kept = [line for line in code.split("\n") if not re.match(r"  (__parameters__|__buffers__|training|_is_full_backward_hook)\b", line)]

@@ -1,0 +1,28 @@
+"""Cases of quantised tensors inside of a program: their answers are real numbers."""
+
+from make import case
+
+Q = "q = torch.quantize_per_tensor(x, 0.1, 12, 13)\n"
+S = "q = torch.quantize_per_tensor(x, 0.05, -3, 12)\n"
+case("quantised and back", Q + S.replace("q =", "s =") + "t = torch.quantize_per_tensor(x, self.scale, self.zero, 12)\nc = torch.quantize_per_channel(x, self.scales, self.zeros, 1, 12)\nd, e = torch.dequantize([q, s])\nreturn q.dequantize(), s.dequantize(), t.dequantize(), c.dequantize(), d, e, q.int_repr(), s.int_repr(), torch.full([2], q.q_scale()), torch.full([2], q.q_zero_point()), torch.zeros(int(q.is_quantized) + int(x.is_quantized))", x="float32[2,3]: 0.05 0.15 -0.25 1.3 100 -100", weights={"scale": "float32[]: 0.3", "zero": "int64[]: 2", "scales": "float32[3] positive", "zeros": "int64[3]: 0 1 -2"})
+case("moves of quantised elements", Q + "a = q.transpose(1, 2).reshape(2, 4, 12)[:, 1:3]\nb, c = q.chunk(2, 1)\nreturn a.dequantize(), b.dequantize(), torch.relu(c).dequantize(), torch.max_pool2d(q, 2).dequantize(), q.unsqueeze(0).squeeze(0).flatten(1).contiguous().dequantize(), torch.ops.aten.upsample_nearest2d(q, [8, 12]).dequantize()", x="float32[2,2,4,6]", fixed=True)
+case("functions of quantised tensors", Q + "return torch.sigmoid(q).dequantize(), torch.tanh(q).dequantize(), torch.ops.aten.hardsigmoid(q).dequantize(), torch.ops.aten.leaky_relu(q, 0.137).dequantize(), torch.ops.aten.hardtanh(q).dequantize(), torch.clamp(q, -0.52, 0.73).dequantize(), torch.ops.aten.relu6(q).dequantize()", x="float32[2,7]")
+case("functions of signed quantised tensors", S + "return torch.sigmoid(q).dequantize(), torch.tanh(q).dequantize(), torch.ops.aten.leaky_relu(q, 0.137).dequantize()", x="float32[2,7]")
+case("means of quantised tensors", Q + "return torch.ops.aten.avg_pool2d(q, 3, 2).dequantize(), torch.ops.aten.adaptive_avg_pool2d(q, 1).dequantize(), q.mean([2, 3]).dequantize()", x="float32[2,2,5,7]")
+case("a join of quantised tensors", Q + "p = torch.quantize_per_tensor(x, 0.3, 5, 13)\nreturn torch.cat([q, p], 1).dequantize(), torch.ops.quantized.cat([q, p], 1, 0.23, 7).dequantize(), torch.ops.quantized.cat_relu([q, q], 0, 0.23, 7).dequantize()", x="float32[2,3]")
+O = "torch.ops.quantized."
+case("sums and products of quantised tensors", Q + "p = torch.quantize_per_tensor(x.flip(1), 0.07, 30, 13)\nreturn " + ", ".join(f"{O}{name}(q, p, 0.15, 20).dequantize()" for name in ("add", "add_relu", "mul", "mul_relu")), x="float32[2,5]")
+case("quantised functions with a grid of their own", Q + f"return {O}sigmoid(q, 0.02, 3).dequantize(), {O}hardswish(q, 0.02, 3).dequantize(), {O}leaky_relu(q, 0.2, False, 0.03, 100).dequantize(), {O}elu(q, 0.04, 90).dequantize()", x="float32[2,5]")
+case("quantised normalisation", Q + f"return {O}layer_norm(q, [6], self.w, self.b, 1e-5, 0.04, 120).dequantize(), {O}group_norm(q, 2, self.c, None, 1e-5, 0.05, 120).dequantize(), {O}instance_norm(q, None, self.c, 1e-5, 0.05, 120).dequantize()", x="float32[2,4,6]", weights={"w": "float32[6]", "b": "float32[6]", "c": "float32[4]"})
+case("quantised batch normalisation", Q + f"p = {O}batch_norm1d(q.reshape(2, 4, 6), self.c, self.d, self.m, self.v, 1e-5, 0.05, 120)\na = {O}batch_norm2d(q, self.c, self.d, self.m, self.v, 1e-5, 0.05, 120)\nb = {O}batch_norm2d_relu(q, self.c, self.d, self.m, self.v, 1e-5, 0.05, 20)\nr = q.unsqueeze(2)\nreturn p.dequantize(), a.dequantize(), b.dequantize(), {O}batch_norm3d(r, self.c, self.d, self.m, self.v, 1e-5, 0.05, 120).dequantize(), {O}batch_norm3d_relu(r, self.c, self.d, self.m, self.v, 1e-5, 0.05, 20).dequantize()", x="float32[2,4,2,3]", fixed=True, weights={"c": "float32[4]", "d": "float32[4]", "m": "float32[4]", "v": "float32[4] positive"})
+W = "w = torch.quantize_per_tensor(self.w, 0.02, 0, 12)\nv = torch.quantize_per_channel(self.w, self.s, self.z, 0, 12)\n"
+G = {"w": "float32[3,4]", "s": "float32[3]: 0.01 0.02 0.03", "z": "int64[3]: 0 0 0", "b": "float32[3]"}
+case("quantised linear layers", Q + W + f"p = {O}linear_prepack(w, self.b)\nn = {O}linear_prepack(v, None)\nu, c = {O}linear_unpack(p)\nreturn {O}linear(q, p, 0.13, 100).dequantize(), {O}linear_relu(q, p, 0.13, 10).dequantize(), {O}linear(q, n, 0.21, 100).dequantize(), u.dequantize()", x="float32[2,4]", weights=G)
+case("linear layers quantised as they run", W + f"p = {O}linear_prepack(w, self.b)\nn = {O}linear_prepack(v, None)\nreturn {O}linear_dynamic(x, p), {O}linear_relu_dynamic(x, p, True), {O}linear_dynamic(x, n, True)", x="float32[2,4]", again={"x": "float32[3,4]"}, weights=G)
+for rank, size in ((1, "7"), (2, "5,6"), (3, "3,4,5")):
+    kernel = ",".join("2" * rank)
+    numbers = f"[1] * {rank}, [0] * {rank}, [1] * {rank}" if False else f"{[2] * rank}, {[1] * rank}, {[1] * rank}"
+    case(f"quantised convolutions over {rank} axes", Q + W + f"p = {O}conv{rank}d_prepack(w, self.b, {numbers}, 2)\nn = {O}conv{rank}d_prepack(v, None, {numbers}, 2)\nu, c = {O}conv{rank}d_unpack(p)\nreturn {O}conv{rank}d(q, p, 0.13, 100).dequantize(), {O}conv{rank}d_relu(q, p, 0.13, 10).dequantize(), {O}conv{rank}d(q, n, 0.21, 100).dequantize(), u.dequantize()", x=f"float32[2,4,{size}]", weights={"w": f"float32[4,2,{kernel}]", "s": "float32[4]: 0.01 0.02 0.03 0.015", "z": "int64[4]: 0 0 0 0", "b": "float32[4]"})
+for rank, size in ((1, "7"), (2, "3,4"), (3, "3,4,2")):
+    kernel = ",".join("2" * rank)
+    case(f"quantised transposed convolutions over {rank} axes", Q + f"w = torch.quantize_per_tensor(self.w, 0.02, 0, 12)\np = {O}conv_transpose{rank}d_prepack(w, self.b, {[2] * rank}, {[1] * rank}, {[1] * rank}, {[1] * rank}, 2)\nreturn {O}conv_transpose{rank}d(q, p, 0.13, 100).dequantize()", x=f"float32[2,4,{size}]", weights={"w": f"float32[4,2,{kernel}]", "b": "float32[4]"})
