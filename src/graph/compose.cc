@@ -1,5 +1,6 @@
 #include "graph/compose.h"
 
+#include "graph/fold.h"
 #include "graph/kernels.h"
 
 #include <algorithm>
@@ -244,12 +245,16 @@ GraphTensor computed(GraphBuilder& graph, std::string const& op_type, std::vecto
 Result<GraphTensor> binary(GraphBuilder& graph, std::string const& op_type, GraphTensor const& left, GraphTensor const& right, std::optional<DType> result_dtype)
 {
     CHECK(left.dtype() == right.dtype(), "both sides of an element-wise operator have one dtype");
+    if (auto known = folded(op_type, left, right))
+        return *std::move(known);
     Dims dims = TRY(broadcast(graph, left.dims(), right.dims()));
     return computed(graph, op_type, {&left, &right}, {result_dtype.value_or(left.dtype()), std::move(dims)});
 }
 
 GraphTensor unary(GraphBuilder& graph, std::string const& op_type, GraphTensor const& tensor, Attributes attributes)
 {
+    if (auto known = attributes.empty() ? folded(op_type, tensor) : std::nullopt)
+        return *std::move(known);
     return computed(graph, op_type, {&tensor}, {tensor.dtype(), tensor.dims()}, std::move(attributes));
 }
 

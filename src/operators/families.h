@@ -45,6 +45,7 @@ std::span<OperatorRow const> splitting_operators(); // into parts by number or p
 std::span<OperatorRow const> stacking_operators(); // hstack, atleast_2d and their kin
 std::span<OperatorRow const> composed_operators(); // that PyTorch composes of others
 std::span<OperatorRow const> memory_operators(); // strides
+std::span<OperatorRow const> vision_operators(); // torchvision's
 std::span<OperatorRow const> resize_operators(); // upsampling and interpolation
 std::span<OperatorRow const> sampling_operators(); // grids
 std::span<OperatorRow const> padding_operators();

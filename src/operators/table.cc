@@ -329,6 +329,7 @@ OperatorTable::OperatorTable()
         stacking_operators(),
         composed_operators(),
         memory_operators(),
+        vision_operators(),
     };
     for (auto const family : families)
         for (auto const& row : family)
