@@ -1,5 +1,6 @@
 #include "graph/fold.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace {
