@@ -18,6 +18,7 @@ struct OperatorCaseSet {
 struct OperatorCase {
     std::string name;
     int64_t least_opset = 17;
+    int64_t greatest_opset = 26;
     bool dynamic_all = false;
     bool fixed = false; // the program fixes axis 0
     std::string refused; // what the refusal says; empty: it is converted

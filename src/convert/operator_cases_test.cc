@@ -104,6 +104,8 @@ private:
         OperatorCase& present = cases_.back();
         if (word == "opset")
             present.least_opset = std::stol(rest);
+        else if (word == "until")
+            present.greatest_opset = std::stol(rest);
         else if (word == "dynamic")
             present.dynamic_all = rest == "all";
         else if (word == "fixed")

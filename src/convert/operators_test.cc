@@ -108,7 +108,7 @@ std::string verdict(OperatorCase const& one, Program const& program, Runtime con
         options.inputs.push_back(specification_of(input));
     auto const outcome = convert(program, options);
     bool const refused = !outcome || !std::holds_alternative<Conversion>(*outcome);
-    if (!one.refused.empty() || opset < one.least_opset) {
+    if (!one.refused.empty() || opset < one.least_opset || opset > one.greatest_opset) {
         if (!refused)
             return "is converted, and should be refused";
         return refusal_of(outcome).find(one.refused) == std::string::npos ? "is refused for another reason: " + refusal_of(outcome) : "";

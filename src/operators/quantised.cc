@@ -61,7 +61,7 @@ Tensor known_on_grid(Tensor const& real, QuantisedGrid const& grid)
         size_t const channel = grid.axis ? i / inner % grid.scales.size() : 0;
         auto const scale = static_cast<float>(grid.scales[channel]);
         auto const zero_point = static_cast<double>(grid.zero_points[channel]);
-        double const steps = std::nearbyint(static_cast<float>(real.number_at(i)) * (1.0F / scale));
+        double const steps = static_cast<double>(std::nearbyint(static_cast<float>(real.number_at(i)) * (1.0F / scale) + static_cast<float>(zero_point))) - zero_point;
         placed.push_back(static_cast<float>(std::clamp(steps, ends.least - zero_point, ends.most - zero_point)) * scale);
     }
     return Tensor::of<float>(DType::float32, real.shape(), std::move(placed));
@@ -86,7 +86,7 @@ Result<Value> tensors_on_grid(Value const& value, std::function<Result<TensorRef
 
 }
 
-Result<GraphTensor> put_on_grid(GraphBuilder& graph, GraphTensor const& real, QuantisedGrid const& grid)
+Result<GraphTensor> put_on_grid(GraphBuilder& graph, GraphTensor const& real, QuantisedGrid const& grid, QuantisedRounding rounding)
 {
     if (auto const known = real.known(); known && real.is_constant())
         return GraphTensor::constant(known_on_grid(*known, grid));
@@ -100,7 +100,13 @@ Result<GraphTensor> put_on_grid(GraphBuilder& graph, GraphTensor const& real, Qu
         highest.push_back(static_cast<float>(ends.most - static_cast<double>(grid.zero_points[i])));
     }
     auto const shaped = [&](auto const& numbers) { return Formula(graph, along_axis(numbers, grid.axis, real.rank())); };
-    auto const places = (Formula(graph, real) * shaped(steps)).through("Round").with("Max", shaped(lowest)).with("Min", shaped(highest));
+    static constexpr int64_t vector_width = 32;
+    auto const count = count_of(real.dims()).known();
+    bool const shifted = rounding == QuantisedRounding::with_zero_point || (count && *count < vector_width);
+    bool const zero = std::all_of(grid.zero_points.begin(), grid.zero_points.end(), [](int64_t each) { return each == 0; });
+    auto const exact = Formula(graph, real) * shaped(steps);
+    auto const rounded = !shifted || zero ? exact.through("Round") : (exact + shaped(grid.zero_points)).through("Round") - shaped(grid.zero_points);
+    auto const places = rounded.with("Max", shaped(lowest)).with("Min", shaped(highest));
     return (places * shaped(grid.scales)).tensor();
 }
 
@@ -138,7 +144,7 @@ Result<Value> quantised_result(QuantisedEffect effect, std::shared_ptr<Quantised
             result, [&](TensorReference const& tensor) -> Result<TensorReference> { return seen_on_grid(tensor, grid); }, heap);
     auto const target = effect == QuantisedEffect::own_grid ? grid : grid_of_range(grid->scalar_type, effect == QuantisedEffect::both_sides_grid);
     auto const placed = [&](TensorReference const& tensor) -> Result<TensorReference> {
-        return seen_on_grid(heap.tensor(TRY(put_on_grid(graph, TRY(heap.read(tensor)), *target))), target);
+        return seen_on_grid(heap.tensor(TRY(put_on_grid(graph, TRY(heap.read(tensor)), *target, QuantisedRounding::as_operators_do))), target);
     };
     return tensors_on_grid(result, placed, heap);
 }

@@ -4,8 +4,13 @@
 
 // Quantised tensors: what their grids do in calls of operators.
 
-// The nearest places of the grid: float32, held within the ends of its integers. (aten/src/ATen/native/quantized/AffineQuantizer.cpp)
-Result<GraphTensor> put_on_grid(GraphBuilder& graph, GraphTensor const& real, QuantisedGrid const& grid);
+// Whether the zero point is added before a number is rounded, which tells where it lies in the middle of two steps: quantisation does so
+// (aten/src/ATen/native/quantized/AffineQuantizer.cpp), and operators with fewer elements than a vector of the processor; others do not.
+enum class QuantisedRounding : uint8_t { with_zero_point,
+    as_operators_do };
+
+// The nearest places of the grid: float32, held within the ends of its integers.
+Result<GraphTensor> put_on_grid(GraphBuilder& graph, GraphTensor const& real, QuantisedGrid const& grid, QuantisedRounding rounding);
 
 // The same storage seen with that grid (null: as the real numbers that it stands for).
 TensorReference seen_on_grid(TensorReference const& tensor, std::shared_ptr<QuantisedGrid const> grid);

@@ -27,9 +27,9 @@ Result<std::shared_ptr<QuantisedGrid const>> grid_of(int64_t scalar_type, std::v
     return grid;
 }
 
-Result<Value> on_grid(Operation& op, GraphTensor const& real, std::shared_ptr<QuantisedGrid const> const& grid)
+Result<Value> on_grid(Operation& op, GraphTensor const& real, std::shared_ptr<QuantisedGrid const> const& grid, QuantisedRounding rounding = QuantisedRounding::as_operators_do)
 {
-    auto const value = TRY(put_on_grid(op.graph, real, *grid));
+    auto const value = TRY(put_on_grid(op.graph, real, *grid, rounding));
     return Value{seen_on_grid(op.heap.tensor(value), grid)};
 }
 
@@ -51,7 +51,7 @@ Result<Value> quantize_per_tensor(Operation& op)
 {
     double const scale = TRY(op.floating("scale"));
     auto const grid = TRY(grid_of(TRY(op.number("dtype")), {scale}, {TRY(op.number("zero_point"))}, std::nullopt));
-    return on_grid(op, TRY(floats(op, "self")), grid);
+    return on_grid(op, TRY(floats(op, "self")), grid, QuantisedRounding::with_zero_point);
 }
 
 Result<Tensor> known_tensor(Operation& op, std::string_view name, DType dtype)
@@ -70,7 +70,7 @@ Result<Value> quantize_by_tensors(Operation& op)
     if (scale.count() != 1 || zero_point.count() != 1)
         return malformed("quantisation by more than one scale");
     auto const grid = TRY(grid_of(TRY(op.number("dtype")), {scale.number_at(0)}, {zero_point.integer_at(0)}, std::nullopt));
-    return on_grid(op, TRY(floats(op, "self")), grid);
+    return on_grid(op, TRY(floats(op, "self")), grid, QuantisedRounding::with_zero_point);
 }
 
 Result<Value> quantize_per_channel(Operation& op)
@@ -88,7 +88,7 @@ Result<Value> quantize_per_channel(Operation& op)
         zeros.push_back(zero_points.integer_at(i));
     }
     TRY(require_equal(op.graph, self.dims()[static_cast<size_t>(axis)], Dim(static_cast<int64_t>(steps.size())), "scales, where channels are quantised"));
-    return on_grid(op, self, TRY(grid_of(TRY(op.number("dtype")), std::move(steps), std::move(zeros), axis)));
+    return on_grid(op, self, TRY(grid_of(TRY(op.number("dtype")), std::move(steps), std::move(zeros), axis)), QuantisedRounding::with_zero_point);
 }
 
 Result<Value> dequantize(Operation& op) { return op.result(TRY(floats(op, "self"))); }
@@ -184,7 +184,7 @@ Result<Value> steps_on_grid(Operation& op, GraphTensor const& steps, bool relu, 
 {
     QuantisedGrid unit = *grid;
     unit.scales = {1.0};
-    auto placed = TRY(put_on_grid(op.graph, steps, unit));
+    auto placed = TRY(put_on_grid(op.graph, steps, unit, QuantisedRounding::as_operators_do));
     if (relu)
         placed = unary(op.graph, "Relu", placed);
     return Value{seen_on_grid(op.heap.tensor(TRY((Formula(op.graph, placed) * static_cast<double>(static_cast<float>(grid->scales[0]))).tensor())), grid)};

@@ -51,6 +51,8 @@ Result<Value> roi_align(Operation& op)
     bool const aligned = TRY(op.boolean("aligned"));
     Attributes attributes{attribute("coordinate_transformation_mode", std::string(aligned ? "half_pixel" : "output_half_pixel")), attribute("mode", std::string("avg")), attribute("output_height", height), attribute("output_width", width),
         attribute("sampling_ratio", std::max<int64_t>(TRY(op.number("sampling_ratio")), 0)), attribute("spatial_scale", scale)};
+    if (op.graph.opset() >= 22)
+        return unsupported("roi_align in opset 22 and later, which ONNX Runtime does not run").hint("convert to opset 21 or lower");
     GraphType const type{input.dtype(), {boxes.dims()[0], input.dims()[1], Dim(height), Dim(width)}};
     return op.result(computed(op.graph, "RoiAlign", {&input, &boxes, &images}, type, std::move(attributes)));
 }
@@ -62,10 +64,14 @@ Result<Value> roi_pool(Operation& op)
     if (input.rank() != 4)
         return malformed("regions of a tensor of rank " + std::to_string(input.rank()));
     auto const rois = TRY(cast(op.graph, TRY(op.tensor("rois")), DType::float32));
+    if (rois.rank() != 2)
+        return malformed("regions of rank " + std::to_string(rois.rank()));
+    if (op.graph.opset() >= 22)
+        return unsupported("roi_pool in opset 22 and later, which ONNX Runtime does not run").hint("convert to opset 21 or lower");
     auto const height = TRY(op.number("pooled_height"));
     auto const width = TRY(op.number("pooled_width"));
     auto const scale = static_cast<float>(TRY(op.floating("spatial_scale")));
-    GraphType const type{DType::float32, {rois.dims().at(0), input.dims()[1], Dim(height), Dim(width)}};
+    GraphType const type{DType::float32, {rois.dims()[0], input.dims()[1], Dim(height), Dim(width)}};
     auto const pooled = op.graph.node("MaxRoiPool", {input, rois}, type, {attribute("pooled_shape", std::vector<int64_t>{height, width}), attribute("spatial_scale", scale)});
     return tuple_of({op.result(TRY(cast(op.graph, pooled, TRY(op.tensor("input")).dtype()))), Value{PoisonValue{}}});
 }

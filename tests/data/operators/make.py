@@ -7,6 +7,7 @@ The cases stand in the cases_*.py files: a name that is a sentence, the body of 
 
   case NAME
   opset N          the lowest opset that can hold it (17 where it is not said); it is refused below
+  until N          the highest, likewise
   dynamic all      every axis of every input is a symbol, else axis 0 alone
   fixed            the program fixes axis 0, so the second set cannot be run
   refused TEXT     the conversion is refused, and says TEXT
@@ -41,7 +42,7 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 CASES = []
 
 
-def case(name, body, *, opset=17, dynamic="", fixed=False, refused="", tolerance=0, trace=False, again=None, weights=None, extra="", **arguments):
+def case(name, body, *, opset=17, until=0, dynamic="", fixed=False, refused="", tolerance=0, trace=False, again=None, weights=None, extra="", **arguments):
     """`arguments` are those of forward(): a number, or a tensor as text, "float32[2, 3]" (drawn), "float32[2, 3] positive", or
     "float32[3]: 1 nan -2"; "List: A; B" is a list of such. `weights` are buffers, self.NAME. `again` are other arguments for the
     second set; by default the tensors with one row more, where they are said to be alike in their first size. `extra` stands
@@ -187,7 +188,7 @@ def lines_of(one):
     lines = ["case " + one["name"]]
     if one["opset"] != 17:
         lines.append(f"opset {one['opset']}")
-    lines += [f"{word} {one[word]}" for word in ("dynamic", "refused", "tolerance") if one[word]]
+    lines += [f"{word} {one[word]}" for word in ("until", "dynamic", "refused", "tolerance") if one[word]]
     lines += ["fixed"] if one["fixed"] else []
     archive = saved(scripted)
     lines += ["code"] + ["  " + line for line in code_of(archive)]
