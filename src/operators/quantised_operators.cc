@@ -272,7 +272,8 @@ Result<Value> with_packed_weights(Operation& op, std::string_view input, PackedW
     }
     if (own->axis)
         return unsupported("an input that is quantised by channels");
-    auto const sums = TRY(multiply(TRY(whole_numbers(op.graph, value, *own)), weights.whole, none()));
+    auto const products = TRY(multiply(TRY(whole_numbers(op.graph, value, *own)), weights.whole, none()));
+    auto const sums = unary(op.graph, "Round", products); // whole numbers already: keeps the runtime from moving what follows into the weights
     return steps_on_grid(op, TRY(rescaled(op, sums, weights, *own, *grid, channel_axis < 0 ? sums.rank() - 1 : channel_axis)), relu, grid);
 }
 
