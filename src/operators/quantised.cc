@@ -61,7 +61,7 @@ Tensor known_on_grid(Tensor const& real, QuantisedGrid const& grid)
         size_t const channel = grid.axis ? i / inner % grid.scales.size() : 0;
         auto const scale = static_cast<float>(grid.scales[channel]);
         auto const zero_point = static_cast<double>(grid.zero_points[channel]);
-        double const steps = static_cast<double>(std::nearbyint(static_cast<float>(real.number_at(i)) * (1.0F / scale) + static_cast<float>(zero_point))) - zero_point;
+        double const steps = static_cast<double>(std::nearbyint(static_cast<float>(real.number_at(i) * static_cast<double>(1.0F / scale) + zero_point))) - zero_point;
         placed.push_back(static_cast<float>(std::clamp(steps, ends.least - zero_point, ends.most - zero_point)) * scale);
     }
     return Tensor::of<float>(DType::float32, real.shape(), std::move(placed));
@@ -104,10 +104,13 @@ Result<GraphTensor> put_on_grid(GraphBuilder& graph, GraphTensor const& real, Qu
     auto const count = count_of(real.dims()).known();
     bool const shifted = rounding == QuantisedRounding::with_zero_point || (count && *count < vector_width);
     bool const zero = std::all_of(grid.zero_points.begin(), grid.zero_points.end(), [](int64_t each) { return each == 0; });
-    auto const exact = Formula(graph, real) * shaped(steps);
-    auto const rounded = !shifted || zero ? exact.through("Round") : (exact + shaped(grid.zero_points)).through("Round") - shaped(grid.zero_points);
+    // The processor multiplies and adds in one step: product and sum are rounded to float32 once.
+    auto const zeros = shaped(grid.zero_points);
+    bool const unit = std::all_of(grid.scales.begin(), grid.scales.end(), [](double each) { return each == 1; });
+    auto const rounded = !shifted || zero ? (unit ? Formula(graph, real) : Formula(graph, real) * shaped(steps)).through("Round")
+                                          : (Formula(graph, real).to(DType::float64) * shaped(steps).to(DType::float64) + zeros.to(DType::float64)).to(DType::float32).through("Round") - zeros;
     auto const places = rounded.with("Max", shaped(lowest)).with("Min", shaped(highest));
-    return (places * shaped(grid.scales)).tensor();
+    return (unit ? places : places * shaped(grid.scales)).tensor();
 }
 
 TensorReference seen_on_grid(TensorReference const& tensor, std::shared_ptr<QuantisedGrid const> grid)
