@@ -48,7 +48,8 @@ public:
 
     // The value that is `self`: the module tree with its tensors as constants. Tensors that share storage are one constant.
     Value module();
-    // Calls __setstate__ of the module's objects that have a saved state; once, before anything else runs.
+    // Calls __setstate__ of the module's objects that have a saved state; once, before anything else runs. Objects where that cannot be
+    // evaluated are left as they are. Fails where a limit is reached.
     Result<void> set_up_objects();
     // Calls a function of the program.
     Result<Value> call(Function const& function, std::vector<Value> const& arguments, std::vector<std::pair<std::string, Value>> const& named);

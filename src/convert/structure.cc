@@ -54,8 +54,15 @@ Result<void> Evaluator::set_up_objects()
         auto const* method = program_.method((*object)->class_name, "__setstate__");
         if (state == nullptr || method == nullptr)
             continue;
-        Value const saved = *state;
-        TRY(within("__setstate__ of " + (*object)->class_name, call(*method, {Value{*object}, saved}, {})));
+        auto const saved = (*object)->attributes;
+        Notes const notes = notes_;
+        auto done = call(*method, {Value{*object}, Value(*state)}, {});
+        if (!done && done.error().reason == Reason::exhausted)
+            TRY(std::move(done));
+        if (done && notes_.unsupported.size() == notes.unsupported.size())
+            continue;
+        (*object)->attributes = saved; // as if it had not been tried: perhaps nothing asks for what it would have set
+        notes_ = notes;
     }
     attributes_read_.clear();
     attributes_written_.clear();
@@ -150,7 +157,8 @@ Result<Value> Evaluator::get_attribute(Call const& call, Value const& object)
         for (auto const& [name, value] : type->second.constants)
             if (name == call.name)
                 return value_of(value, "");
-    return malformed("an object of " + (*held)->class_name + " has no attribute " + call.name);
+    bool const is_saved = (*held)->find("__state__") != nullptr;
+    return malformed("an object of " + (*held)->class_name + " has no attribute " + call.name + (is_saved ? ": its __setstate__ cannot be evaluated" : ""));
 }
 
 Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Value const& value)

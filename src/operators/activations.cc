@@ -85,6 +85,8 @@ Result<Value> gelu(Operation& op)
     auto const self = TRY(op.tensor("self"));
     auto const approximate = TRY(op.text("approximate"));
     DType const dtype = self.dtype();
+    if (op.graph.opset() >= 20 && dtype == DType::float32 && (approximate == "none" || approximate == "tanh"))
+        return op.result(unary(op.graph, "Gelu", self, {attribute("approximate", approximate)}));
     if (approximate == "none") { // x * (1 + erf(x / sqrt 2)) / 2
         auto const scaled_x = TRY(binary(op.graph, "Div", self, number(dtype, 1.4142135623730951)));
         auto const shifted = TRY(binary(op.graph, "Add", unary(op.graph, "Erf", scaled_x), number(dtype, 1.0)));

@@ -101,7 +101,7 @@ Result<GraphTensor> put_on_grid(GraphBuilder& graph, GraphTensor const& real, Qu
     }
     auto const shaped = [&](auto const& numbers) { return Formula(graph, along_axis(numbers, grid.axis, real.rank())); };
     static constexpr int64_t vector_width = 32;
-    auto const count = count_of(real.dims()).known();
+    auto const count = graph.symbols().example_of(count_of(real.dims())); // the sample's, where sizes may vary: it decides ties alone
     bool const shifted = rounding == QuantisedRounding::with_zero_point || (count && *count < vector_width);
     bool const zero = std::all_of(grid.zero_points.begin(), grid.zero_points.end(), [](int64_t each) { return each == 0; });
     // The processor multiplies and adds in one step: product and sum are rounded to float32 once.
@@ -132,7 +132,7 @@ QuantisedEffect effect_on_quantised(std::string_view name)
         {"aten::reshape", same_elements}, {"aten::select", same_elements}, {"aten::slice", same_elements}, {"aten::split", same_elements}, {"aten::squeeze", same_elements}, {"aten::t", same_elements}, {"aten::transpose", same_elements},
         {"aten::unbind", same_elements}, {"aten::unsqueeze", same_elements}, {"aten::upsample_nearest1d", same_elements}, {"aten::upsample_nearest2d", same_elements}, {"aten::upsample_nearest3d", same_elements}, {"aten::view", same_elements},
         {"aten::adaptive_avg_pool1d", own_grid}, {"aten::adaptive_avg_pool2d", own_grid}, {"aten::adaptive_avg_pool3d", own_grid}, {"aten::avg_pool1d", own_grid}, {"aten::avg_pool2d", own_grid}, {"aten::avg_pool3d", own_grid}, {"aten::cat", own_grid},
-        {"aten::clamp", own_grid}, {"aten::elu", own_grid}, {"aten::hardtanh", own_grid}, {"aten::leaky_relu", own_grid}, {"aten::mean", own_grid}, {"aten::relu6", own_grid}, {"aten::upsample_bilinear2d", own_grid},
+        {"aten::clamp", own_grid}, {"aten::constant_pad_nd", own_grid}, {"aten::elu", own_grid}, {"aten::hardtanh", own_grid}, {"aten::leaky_relu", own_grid}, {"aten::mean", own_grid}, {"aten::pad", own_grid}, {"aten::reflection_pad1d", own_grid}, {"aten::reflection_pad2d", own_grid}, {"aten::relu6", own_grid}, {"aten::replication_pad1d", own_grid}, {"aten::replication_pad2d", own_grid}, {"aten::upsample_bilinear2d", own_grid},
         {"aten::hardsigmoid", unit_grid}, {"aten::sigmoid", unit_grid}, {"aten::tanh", both_sides_grid}};
     if (name.starts_with("quantized::"))
         return any;

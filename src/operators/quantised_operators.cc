@@ -150,6 +150,13 @@ Result<Value> sigmoid(Operation& op) { return by_values(op, "aten::sigmoid", {})
 Result<Value> hardswish(Operation& op) { return by_values(op, "aten::hardswish", {}, "input"); }
 Result<Value> leaky_relu(Operation& op) { return by_values(op, "aten::leaky_relu", {op.argument("negative_slope")}); }
 Result<Value> elu(Operation& op) { return by_values(op, "aten::elu", {op.argument("alpha"), op.argument("scale"), op.argument("input_scale")}, "self"); }
+Result<Value> relu6(Operation& op)
+{
+    auto const grid = TRY(grid_of_argument(op, "qx"));
+    auto const result = TRY(op.tensor_from("aten::relu6", {plain(op, "qx")}));
+    return grid == nullptr ? Result<Value>(op.result(result)) : on_grid(op, result, grid);
+}
+
 Result<Value> layer_norm(Operation& op)
 {
     return by_values(op, "aten::layer_norm", {op.argument("normalized_shape"), op.argument("weight"), op.argument("bias"), op.argument("eps"), Value{false}}, "input");
@@ -342,6 +349,7 @@ constexpr OperatorRow rows[] = {
     {"quantized::sigmoid(Tensor qx, " OUTPUT, sigmoid},
     {"quantized::hardswish(Tensor input, " OUTPUT, hardswish},
     {"quantized::leaky_relu(Tensor qx, Scalar negative_slope, bool inplace, " OUTPUT, leaky_relu},
+    {"quantized::relu6(Tensor qx, bool inplace=False) -> Tensor", relu6},
     {"quantized::elu(Tensor self, float output_scale, int output_zero_point, Scalar alpha=1, Scalar scale=1, Scalar input_scale=1) -> Tensor", elu},
     {"quantized::layer_norm(Tensor input, int[] normalized_shape, " NORMALISED, layer_norm},
     {"quantized::group_norm(Tensor qx, int num_groups, " NORMALISED, group_norm},
