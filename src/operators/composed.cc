@@ -73,6 +73,39 @@ Result<Value> correlation(Operation& op)
     return op.result(TRY(result.at_least(-1).at_most(1).tensor()));
 }
 
+Result<Value> nothing_went_wrong(Operation& op, GraphTensor const& result, GraphTensor const& matrices)
+{
+    Dims const batch(matrices.dims().begin(), matrices.dims().end() - 2);
+    return op.results({result, filled(op.graph, number(DType::int32, int64_t{0}), batch)});
+}
+
+Result<Value> inverse_and_info(Operation& op)
+{
+    auto const result = TRY(op.tensor_from("aten::linalg_inv", {op.argument("A")}));
+    return nothing_went_wrong(op, result, result);
+}
+
+// A X = B by the inverse of A; B is a vector, or a batch of them, where its sizes are those of A without the last.
+template <bool with_info>
+Result<Value> solve(Operation& op)
+{
+    auto const inverses = TRY(op.tensor_from("aten::linalg_inv", {op.argument("A")}));
+    auto b = TRY(op.tensor("B"));
+    Dims const of_vectors(inverses.dims().begin(), inverses.dims().end() - 1);
+    bool const vectors = b.rank() == 1 || (b.rank() + 1 == inverses.rank() && b.dims() == of_vectors);
+    if (vectors)
+        b = unsqueeze(op.graph, b, {b.rank()});
+    Value const left = op.result(inverses);
+    Value const right = op.result(b);
+    bool const from_left = TRY(op.boolean("left"));
+    if (vectors && !from_left)
+        return malformed("linalg.solve of vectors from the right");
+    auto result = TRY(op.tensor_from("aten::matmul", from_left ? std::vector<Value>{left, right} : std::vector<Value>{right, left}));
+    if (vectors)
+        result = squeeze(op.graph, result, {result.rank() - 1});
+    return with_info ? nothing_went_wrong(op, result, inverses) : Result<Value>(op.result(result));
+}
+
 // ---- sums -----------------------------------------------------------------------------------------------------------------------
 
 Result<Value> distance(Operation& op)
@@ -201,6 +234,9 @@ constexpr OperatorRow rows[] = {
     {"aten::matrix_H(Tensor self) -> Tensor", transposed_one},
     {"aten::linalg_diagonal(Tensor A, *, int offset=0, int dim1=-2, int dim2=-1) -> Tensor", diagonal_of_matrices},
     {"aten::fill_diagonal_(Tensor self, Scalar fill_value, bool wrap=False) -> Tensor", fill_diagonal},
+    {"aten::linalg_inv_ex(Tensor A, *, bool check_errors=False) -> (Tensor inverse, Tensor info)", inverse_and_info},
+    {"aten::linalg_solve(Tensor A, Tensor B, *, bool left=True) -> Tensor", solve<false>},
+    {"aten::linalg_solve_ex(Tensor A, Tensor B, *, bool left=True, bool check_errors=False) -> (Tensor result, Tensor info)", solve<true>},
     {"aten::cov(Tensor self, *, int correction=1, Tensor? fweights=None, Tensor? aweights=None) -> Tensor", cov},
     {"aten::corrcoef(Tensor self) -> Tensor", correlation},
     {"aten::dist(Tensor self, Tensor other, Scalar p=2) -> Tensor", distance},

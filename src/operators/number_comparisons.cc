@@ -146,6 +146,61 @@ Result<Value> compare_lists(Operation& op)
     return Value{*same == equal};
 }
 
+// Of a list of bools or numbers: what is known decides where it can, else the model does.
+template <bool all>
+Result<Value> any_or_all(Operation& op)
+{
+    auto const* list = op.argument("self").as<std::shared_ptr<ListValue>>();
+    auto const* tuple = op.argument("self").as<std::shared_ptr<TupleValue>>();
+    auto const& items = list != nullptr ? (*list)->items : (*tuple)->items;
+    std::optional<GraphTensor> open;
+    for (auto const& item : items) {
+        auto const* flag = item.as<bool>();
+        auto const* dim = item.as<Dim>();
+        auto const* number_value = item.as<double>();
+        std::optional<bool> known;
+        if (flag != nullptr)
+            known = *flag;
+        else if (dim != nullptr && dim->known())
+            known = !dim->is(0);
+        else if (number_value != nullptr)
+            known = *number_value != 0;
+        if (known && *known != all)
+            return Value{!all};
+        if (known)
+            continue;
+        auto const* unknown = item.as<UnknownBool>();
+        if (unknown == nullptr)
+            return unsupported(std::string(all ? "all()" : "any()") + " of a list with a " + kind_of(item) + " that depends on data").code(depends_on_data_code);
+        open = open ? TRY(binary(op.graph, all ? "And" : "Or", *open, unknown->tensor)) : unknown->tensor;
+    }
+    return open ? Value{UnknownBool{*open}} : Value{all};
+}
+
+// Whether two values are one object of the program: tensors, lists, dicts and objects by what they refer to.
+Result<bool> is_one_thing(Value const& left, Value const& right)
+{
+    if (left.is<NoneValue>() || right.is<NoneValue>())
+        return left.is<NoneValue>() == right.is<NoneValue>();
+    if (left.held.index() != right.held.index())
+        return false;
+    if (auto const* tensor = left.as<TensorReference>()) {
+        auto const& other = *right.as<TensorReference>();
+        return *tensor == other || ((*tensor)->cell == other->cell && (*tensor)->steps == other->steps);
+    }
+    if (auto const* list = left.as<std::shared_ptr<ListValue>>())
+        return *list == *right.as<std::shared_ptr<ListValue>>();
+    if (auto const* dict = left.as<std::shared_ptr<DictValue>>())
+        return *dict == *right.as<std::shared_ptr<DictValue>>();
+    if (auto const* object = left.as<std::shared_ptr<ObjectValue>>())
+        return *object == *right.as<std::shared_ptr<ObjectValue>>();
+    if (auto const* flag = left.as<bool>())
+        return *flag == *right.as<bool>();
+    if (auto const* dim = left.as<Dim>(); dim != nullptr && dim->known() && right.as<Dim>()->known())
+        return *dim == *right.as<Dim>();
+    return unsupported("whether a " + kind_of(left) + " and a " + kind_of(right) + " are one object");
+}
+
 // `is` of TorchScript compares with None.
 template <bool equal>
 Result<Value> is_none(Operation& op)
@@ -158,7 +213,7 @@ Result<Value> is_none(Operation& op)
         if (optional != nullptr)
             return unsupported("what may be None is compared with a value");
     }
-    return Value{(op.argument("self").is<NoneValue>() == op.argument("obj").is<NoneValue>()) == equal};
+    return Value{TRY(is_one_thing(op.argument("self"), op.argument("obj"))) == equal};
 }
 
 Result<Value> logical_not(Operation& op)
@@ -195,6 +250,12 @@ constexpr OperatorRow rows[] = {
     {"aten::ne.device(Device a, Device b) -> bool", compare_devices<false>},
     {"aten::eq.list(t[] a, t[] b) -> bool", compare_lists<true>},
     {"aten::ne.list(t[] a, t[] b) -> bool", compare_lists<false>},
+    {"aten::any.bool(bool[] self) -> bool", any_or_all<false>},
+    {"aten::any.int(int[] self) -> bool", any_or_all<false>},
+    {"aten::any.float(float[] self) -> bool", any_or_all<false>},
+    {"aten::all.bool(bool[] self) -> bool", any_or_all<true>},
+    {"aten::all.int(int[] self) -> bool", any_or_all<true>},
+    {"aten::all.float(float[] self) -> bool", any_or_all<true>},
     {"aten::__is__(t self, t obj) -> bool", is_none<true>},
     {"aten::__isnot__(t self, t obj) -> bool", is_none<false>},
     {"aten::__not__(bool self) -> bool", logical_not},
