@@ -153,16 +153,15 @@ Result<Value> scalar_tensor(Operation& op)
 // The very same tensor where nothing changes, as PyTorch has it: writes to one are seen in the other.
 Result<Value> converted(Operation& op, DType dtype, bool copy)
 {
-    auto const self = TRY(op.tensor("self"));
-    if (self.dtype() == dtype && !copy)
-        return op.argument("self");
-    return op.result(TRY(cast(op.graph, self, dtype)));
+    if (TRY(op.reference("self"))->seen.dtype() == dtype && !copy)
+        return op.argument("self"); // what it holds is not read
+    return op.result(TRY(cast(op.graph, TRY(op.tensor("self")), dtype)));
 }
 
 Result<Value> to_dtype(Operation& op)
 {
-    auto const self = TRY(op.tensor("self"));
-    return converted(op, TRY(op.dtype("dtype", self.dtype())), TRY(op.boolean("copy")));
+    DType const own = TRY(op.reference("self"))->seen.dtype();
+    return converted(op, TRY(op.dtype("dtype", own)), TRY(op.boolean("copy")));
 }
 
 Result<Value> to_same(Operation& op) // .to(device), .cpu(): all tensors of a graph are on one device
