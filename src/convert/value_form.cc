@@ -154,6 +154,8 @@ Result<ValueForm> FormJoiner::generalised(Value const& value, int depth)
     if (depth > deepest_value || ++parts_made_ > most_parts)
         return exhausted("values nest too deep or are too many where they depend on data");
     if (auto const* tensor = value.as<TensorReference>()) {
+        if ((*tensor)->grid != nullptr)
+            return unsupported("a quantised tensor that depends on a branch or loop on data").hint("dequantize() it before");
         ValueForm form = tensor_form(**tensor);
         for (auto& dim : form.dims)
             if (!outside(*dim))
