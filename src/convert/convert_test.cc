@@ -155,6 +155,17 @@ TEST(Convert, numbers_among_the_arguments_are_constants_or_inputs)
     EXPECT_EQ(answer(program(code), with({sized({2}), number})), "error: input n is a number of the program, and the sample holds [2]");
 }
 
+TEST(Convert, takes_a_dict_that_is_read_under_one_key)
+{
+    ConvertOptions options;
+    options.inputs = {sized({2, 3})};
+    auto const one = program(module_of("x: Dict[str, Tensor]", "    return torch.add(x[\"k\"], x[\"k\"])\n"));
+    EXPECT_EQ(answer(one, options), "x.k[batch, 3] -> output[batch, 3]");
+    options.inputs.push_back(sized({2, 3}));
+    auto const two = program(module_of("x: Dict[str, Tensor]", "    return torch.sub(x[\"k\"], x[\"l\"])\n"));
+    EXPECT_NE(answer(two, options).find("a dict that is read under one key"), std::string::npos) << "a sample does not say which key is which";
+}
+
 TEST(Convert, lists_all_operators_without_a_rule_at_once)
 {
     auto const code = module_of("x: Tensor", "    y = torch.reluu(x)\n    z = torch.no_such_thing(torch.reluu(y))\n    w = torch.relu(x, 1, 2)\n    return torch.add(torch.add(y, z), w)\n");

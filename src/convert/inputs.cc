@@ -10,11 +10,32 @@ namespace {
 bool is_number(ProgramType const& type) { return type.name == "int" || type.name == "float" || type.name == "bool" || type.name == "number" || type.name == "Scalar"; }
 bool is_list(ProgramType const& type) { return type.name == "List"; }
 
+bool is_dict_of_tensors(ProgramType const& type) { return type.name == "Dict" && type.arguments.size() == 2 && type.arguments[0].name == "str" && type.arguments[1].name == "Tensor"; }
+
+// The keys under which a method reads a dict; nothing where it does anything else with it.
+std::optional<std::set<std::string>> keys_read(Function const& method, ValueId dict)
+{
+    std::set<std::string> keys;
+    std::map<ValueId, std::string> texts;
+    for (auto const& call : method.body.calls) {
+        if (auto const* text = std::get_if<std::string>(&call.literal.value); text != nullptr && call.target == "prim::Constant" && !call.results.empty())
+            texts[call.results[0]] = *text;
+        bool const uses = std::any_of(call.arguments.begin(), call.arguments.end(), [&](CallArgument const& argument) { return argument.value == dict; });
+        if (!call.blocks.empty() || (uses && (call.target != "aten::__getitem__" || call.arguments.size() != 2 || !texts.contains(call.arguments[1].value))))
+            return std::nullopt;
+        if (uses)
+            keys.insert(texts[call.arguments[1].value]);
+    }
+    return keys;
+}
+
 // How many arrays of a sample a parameter needs at least.
 size_t least_arrays(ProgramType const& type)
 {
     if (type.name == "Optional" || is_list(type))
         return 0;
+    if (is_dict_of_tensors(type))
+        return 1;
     if (type.name != "Tuple")
         return type.name == "Tensor" || is_number(type) ? 1 : 0;
     size_t sum = 0;
@@ -43,7 +64,7 @@ public:
                 values.push_back(default_value(*parameter.default_value));
                 continue;
             }
-            values.push_back(TRY(deal_one(parameter.name, parameter.type)));
+            values.push_back(is_dict_of_tensors(parameter.type) ? TRY(deal_dict(method, parameter)) : TRY(deal_one(parameter.name, parameter.type)));
         }
         if (left_ != 0)
             return bad_usage(std::to_string(left_) + " more inputs are given than " + method.name + "() takes").hint("hullmark inspect shows what it takes");
@@ -51,6 +72,17 @@ public:
     }
 
 private:
+    // A sample does not name keys: where the method reads one alone, that is the key.
+    Result<Value> deal_dict(Function const& method, Parameter const& parameter)
+    {
+        auto const keys = keys_read(method, parameter.value);
+        if (!keys || keys->size() != 1)
+            return unsupported("parameter " + parameter.name + " of type " + parameter.type.text() + ", but for a dict that is read under one key");
+        auto dict = std::make_shared<DictValue>();
+        dict->items.emplace_back(Value{*keys->begin()}, TRY(deal_one(parameter.name + "." + *keys->begin(), parameter.type.arguments[1])));
+        return Value{std::move(dict)};
+    }
+
     Result<Value> deal_one(std::string const& path, ProgramType const& type)
     {
         if (type.name == "Optional" && !type.arguments.empty()) {
