@@ -162,6 +162,8 @@ Result<ArrayType> TypeReader::read(PickleValue dtype, int depth)
     if (depth > most_depth || ++parts_ > most_parts)
         return malformed("a numpy.dtype of too many parts");
     auto const arguments = dtype.arguments();
+    if (dtype.is_call_of("numpy._core._internal", "_convert_to_stringdtype_kwargs") && !dtype.state())
+        return ArrayType{16, true}; // texts of any length, which numpy pickles as objects
     if (!dtype.is_call_of("numpy", "dtype") || dtype.call_kind() != CallKind::reduce || !arguments->is(NodeKind::tuple) || arguments->size() == 0)
         return malformed("wanted a numpy.dtype, found a " + std::string(name_of(dtype.kind())));
     auto const spelled = arguments->item(0).text();

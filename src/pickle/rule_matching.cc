@@ -35,6 +35,28 @@ bool is_zone_key(std::string_view key)
     return plain && !key.empty() && key.size() <= 64 && key.front() != '/';
 }
 
+// Classes of PyTorch's own that hold nothing but tensors and numbers.
+bool is_packed_class(std::string_view name)
+{
+    constexpr std::string_view place = "__torch__.torch.classes.";
+    return name.starts_with(place) && is_one_of(name.substr(place.size()), {"quantized.Conv2dPackedParamsBase", "quantized.Conv3dPackedParamsBase", "quantized.EmbeddingPackedParamsBase", "quantized.LinearPackedParamsBase", "rnn.CellParamsBase", "sparse.LinearPackedParamsBase"});
+}
+
+// Methods of its own that an object keeps: its entropy, its function of the radius, the hooks of a module whose sizes are not known yet.
+bool is_own_method(char kind, std::string_view name)
+{
+    switch (kind) {
+    case 'E':
+        return name == "_entropy";
+    case '2':
+        return name.starts_with("_h_");
+    case '3':
+        return name == "_infer_parameters" || name == "_lazy_load_hook";
+    default:
+        return false;
+    }
+}
+
 // Attributes that an unpickler, an iteration or a conversion calls without being asked.
 bool is_called_by_itself(std::string_view attribute) { return attribute.starts_with("__") || is_one_of(attribute, {"append", "extend", "add"}); }
 
@@ -72,6 +94,8 @@ constexpr std::array<RuleMatcher::Field, 15> index_fields{{{"data", 'x'}, {"name
 // What each letter of a rule stands for; docs/allowed-names.md says it in words (rule_words.cc).
 bool RuleMatcher::matches_letter(PickleValue value, char letter) const
 {
+    if (auto const named = class_of(value); named.id() != value.id())
+        return named.is(NodeKind::global) && matches_letter(named, letter);
     auto const is = [&](auto... kinds) { return (value.is(kinds) || ...); };
     auto const text = value.text();
     if (value.is(NodeKind::global)) {
@@ -195,11 +219,11 @@ ResolvedCall RuleMatcher::resolve_getattr(PickleValue called) const
     auto const arguments = *called.arguments();
     if (!called.is_call_of("builtins", "getattr") || !arguments.is(NodeKind::tuple) || arguments.size() != 2 || !arguments.item(1).text())
         return call;
-    auto const owner = arguments.item(0);
-    if (owner.is(NodeKind::object)) { // a discrete distribution holds its own entropy as a method
+    auto const owner = class_of(arguments.item(0));
+    if (owner.is(NodeKind::object)) {
         auto const* owner_rule = rule_of_instance(owner);
-        bool const is_entropy = owner_rule && owner_rule->makes == 'E' && arguments.item(1).text() == "_entropy";
-        call.rule = is_entropy ? &bound_method : nullptr;
+        auto const method = *arguments.item(1).text();
+        call.rule = owner_rule && is_own_method(owner_rule->makes, method) ? &bound_method : nullptr;
         return call;
     }
     auto const* owner_rule = rule_of(owner);
@@ -268,11 +292,11 @@ ResolvedCall RuleMatcher::resolve(PickleValue object)
         call.name = named.qualified_name();
         call.rule = rule_of(named);
     }
-    if (!call.rule || !arguments.is(NodeKind::tuple) || object.keyword_arguments())
+    if (!call.rule || !arguments.is(NodeKind::tuple) || (object.keyword_arguments() && !call.rule->takes_keywords))
         return call;
     if (by_reduce)
         call.fits = matches_any(arguments.items(), object, call.rule->reduce);
-    else if (object.call_kind() == CallKind::newobj)
+    else if (object.call_kind() == CallKind::newobj || object.call_kind() == CallKind::newobj_ex)
         call.fits = matches_any(arguments.items(), object, call.rule->newobj);
     if (object.is_call_of("builtins", "getattr"))
         call.fits = call.fits && resolve_getattr(object).rule;
@@ -327,6 +351,10 @@ bool RuleMatcher::is_new_state(PickleValue state, char letter) const
     switch (letter) {
     case 'm':
         return is_attribute_dict(state);
+    case 'M':
+        return is_copied_state(state);
+    case 'c': // of an object of C++: its state and its class
+        return is_tuple && state.size() == 2 && is_packed_class(state.item(1).text().value_or(""));
     case 'a': // of an array: version, shape, dtype, order, data
         return is_tuple && (matches(state.items(), state, "itAbr") || matches(state.items(), state, "itAbl") || matches(state.items(), state, "tAbr") || matches(state.items(), state, "tAbl"));
     case 'y': // of a dtype: version, byte order, dtype of the elements, names, fields...
@@ -369,7 +397,7 @@ bool RuleMatcher::is_dict_of(PickleValue value, std::span<Field const> fields) c
 // joblib's stand-in for an array whose bytes follow in the stream.
 bool RuleMatcher::is_wrapper_state(PickleValue state) const
 {
-    static constexpr std::array<Field, 6> fields{{{"subclass", 'N'}, {"shape", 't'}, {"order", 's'}, {"dtype", 'A'}, {"allow_mmap", 'b'}, {"numpy_array_alignment_bytes", 'n'}}};
+    static constexpr std::array<Field, 6> fields{{{"subclass", '1'}, {"shape", 't'}, {"order", 's'}, {"dtype", 'A'}, {"allow_mmap", 'b'}, {"numpy_array_alignment_bytes", 'n'}}};
     return is_dict_of(state, fields) && state.pairs().size() >= 5;
 }
 

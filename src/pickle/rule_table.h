@@ -25,6 +25,7 @@ struct UseRule {
     char state = '-'; // what BUILD may give
     char filling = '-'; // 'l': APPENDS and ADDITEMS may fill it; 'p': SETITEMS; 'a': SETITEMS, and its items are attributes too
     char makes = '-'; // the letter that the result of a call answers to
+    bool takes_keywords = false; // NEWOBJ_EX may give further arguments by name
     // It may stand anywhere as a value: calling it with values of a pickle, however often, reads, writes and runs nothing.
     bool is_value = false;
     std::string_view roles = ""; // letters that the name itself answers to as an argument

@@ -9,7 +9,8 @@ constexpr UseRule scalar{.reduce = "Ar|A"};
 constexpr UseRule from_buffer{.reduce = "rAts|BAts", .makes = 'W'};
 constexpr UseRule vectorize{.newobj = "", .base = 'o', .state = 'm'};
 constexpr UseRule ufunc_name{.reduce = "ss", .makes = 'V'}; // module and name of a function on this list
-constexpr UseRule array_class{.roles = "N"};
+constexpr UseRule array_class{.roles = "N1"};
+constexpr UseRule polynomial{.newobj = "", .base = 'o', .state = 'm'};
 
 // Source: numpy/_core/src/multiarray/methods.c, numpy/_core/_internal.py, numpy/ma/core.py, numpy/random/_pickle.py, and joblib
 // joblib/numpy_pickle.py.
@@ -26,6 +27,14 @@ constexpr NamedRule rules[] = {
     {"numpy", "ndarray", array_class},
     {"numpy", "matrix", array_class},
     {"numpy", "recarray", array_class},
+    {"numpy", "chararray", array_class},
+    {"numpy.char", "chararray", array_class},
+    {"numpy.core.defchararray", "chararray", array_class},
+    {"numpy", "memmap", {.roles = "1"}}, // joblib makes a plain array of it
+    {"numpy", "poly1d", polynomial},
+    {"numpy.lib.polynomial", "poly1d", polynomial},
+    // The type of texts of any length.
+    {"numpy._core._internal", "_convert_to_stringdtype_kwargs", {.reduce = "b|bx", .makes = 'A'}},
     {"numpy.matrixlib.defmatrix", "matrix", array_class},
     {"numpy.rec", "recarray", array_class},
     {"numpy.rec", "record", {.roles = "Y"}},
@@ -53,6 +62,9 @@ constexpr NamedRule rules[] = {
 };
 
 constexpr RuleFamily families[] = {
+    {"Polynomials",
+#include "pickle/family_polynomials.inc"
+        , polynomial},
     {"Types of numbers",
 #include "pickle/family_scalar_types.inc"
         , scalar_type},

@@ -19,6 +19,7 @@ constexpr NamedRule rules[] = {
     {"collections", "ChainMap", instance},
     {"collections", "UserDict", instance},
     {"collections", "UserList", instance},
+    {"collections", "UserString", {.newobj = "s", .base = 'o', .state = 'm'}},
     {"builtins", "set", {.reduce = "|l", .filling = 'l', .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
     {"builtins", "frozenset", {.reduce = "|l", .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
     {"builtins", "bytes", {.reduce = "|r", .makes = 'r', .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
@@ -38,7 +39,7 @@ constexpr NamedRule rules[] = {
     {"builtins", "Ellipsis", constant},
     {"builtins", "NotImplemented", constant},
     // Names with a dot, as protocols below 4 spell them; only those that are in these tables themselves.
-    {"builtins", "getattr", {.reduce = "Hs|Es"}},
+    {"builtins", "getattr", {.reduce = "Hs|Es|2s|3s"}},
     {"_codecs", "encode", {.reduce = "sL", .makes = 'r', .scope = RuleScope::everywhere}},
     {"copyreg", "_reconstructor", {.reduce = "K"}}, // the class's own rule decides
     {"copyreg", "__newobj__", {.reduce = "K"}},
@@ -69,11 +70,16 @@ constexpr NamedRule rules[] = {
     {"re", "_compile", {.reduce = "si|ri"}},
     {"functools", "partial", {.reduce = "V", .state = 'p'}},
     {"typing", "Any", constant},
+    {"time", "struct_time", {.reduce = "tm"}},
+    // They take something out of what they are called with, which nothing that is on these lists does.
+    {"operator", "itemgetter", {.reduce = "x*"}},
+    {"operator", "attrgetter", {.reduce = "s*"}},
 };
 
 // Source: the classes' own __setstate__, __getattr__ and __hash__ in Lightning (fabric/utilities/data.py, pytorch/utilities/parsing.py)
 // and OmegaConf (base.py, basecontainer.py).
 constexpr RuleFamily families[] = {
+    {"Python's own functions of values, as values", "builtins abs all any divmod len max min pow round sorted sum\n", constant},
     {"Lightning's dicts of hyper-parameters",
         "lightning.fabric.utilities.data AttributeDict\n"
         "lightning.pytorch.utilities.parsing AttributeDict\n"

@@ -3,6 +3,9 @@
 namespace {
 
 constexpr UseRule value{.is_value = true};
+constexpr UseRule object{.newobj = "", .base = 'o', .state = 'm'};
+constexpr UseRule slotted{.newobj = "", .base = 'o', .state = 'M', .roles = "H"};
+constexpr UseRule named_tuple{.newobj = "x*", .base = 't', .state = 'm', .takes_keywords = true};
 constexpr UseRule instance{.newobj = "", .base = 'o', .state = 'm', .is_value = true};
 // Classes of C code that come back through a function which is given the class.
 constexpr UseRule inner_class{.roles = "c"};
@@ -19,6 +22,13 @@ constexpr NamedRule scipy_named[] = {
     {"scipy.sparse.dok", "dok_matrix", {.newobj = "", .base = 'd', .state = 'm', .filling = 'p'}},
     {"scipy.optimize._optimize", "OptimizeResult", attribute_dict},
     {"scipy.optimize.optimize", "OptimizeResult", attribute_dict},
+    {"scipy.optimize._zeros_py", "RootResults", attribute_dict},
+    {"scipy.optimize.zeros", "RootResults", attribute_dict},
+    {"scipy.integrate._ivp.ivp", "OdeResult", attribute_dict},
+    {"scipy._lib._util", "_RichResult", attribute_dict},
+    {"scipy.interpolate._rbfinterp", "RBFInterpolator", {.newobj = "", .base = 'o', .state = 'n', .is_value = true}},
+    {"scipy.spatial.transform._rotation", "Rotation", {.newobj = "", .base = 'o', .state = 't'}},
+    {"scipy.spatial.transform.rotation", "Rotation", {.newobj = "", .base = 'o', .state = 't'}},
     {"scipy.spatial._ckdtree", "cKDTree", {.newobj = "", .state = 't'}},
     {"scipy.spatial.ckdtree", "cKDTree", {.newobj = "", .state = 't'}},
     {"scipy.spatial._kdtree", "KDTree", {.newobj = "", .state = 't'}},
@@ -32,7 +42,20 @@ constexpr NamedRule scipy_named[] = {
 constexpr RuleFamily scipy_families[] = {
     {"Sparse matrices and interpolators",
 #include "pickle/family_scipy.inc"
-        , instance},
+        , {.newobj = "", .base = 'o', .state = 'm', .makes = '2', .is_value = true}},
+    {"Interpolators with slots",
+#include "pickle/family_scipy_slots.inc"
+        , slotted},
+    {"How an interpolator is evaluated, as a value",
+        "scipy.interpolate._interpolate interp1d._call_linear interp1d._call_linear_np interp1d._call_nan_spline interp1d._call_nearest\n"
+        "scipy.interpolate._interpolate interp1d._call_previousnext interp1d._call_spline\n",
+        value},
+    {"Frozen distributions, systems, constraints, results",
+#include "pickle/family_scipy_instances.inc"
+        , object},
+    {"Results that are tuples",
+#include "pickle/family_scipy_tuples.inc"
+        , named_tuple},
     // Each is executed as it is loaded, but for a text of exactly this shape: see rule_states.cc.
     {"Distributions, with the one text of code that scipy itself writes",
 #include "pickle/family_distributions.inc"

@@ -34,6 +34,10 @@ constexpr NamedRule rules[] = {
     {"torch._tensor", "_rebuild_from_type_v2", {.reduce = "RCtM", .makes = 'T', .scope = RuleScope::everywhere}},
     {"torch.nn.parameter", "Parameter", {.reduce = "T|Tb", .state = 'v', .makes = 'T', .is_value = true, .roles = "C", .scope = RuleScope::everywhere}},
     {"torch.nn.parameter", "Buffer", {.is_value = true, .roles = "C", .scope = RuleScope::everywhere}},
+    {"torch.nn.parameter", "UninitializedParameter", {.reduce = "b", .makes = 'T'}},
+    {"torch.nn.parameter", "UninitializedBuffer", {.reduce = "b", .makes = 'T'}},
+    // What quantised modules keep their weights in. Source: PyTorch torch/csrc/jit/python/python_custom_class.cpp.
+    {"torch", "ScriptObject", {.newobj = "", .state = 'c'}},
     {"torch.autograd.variable", "Variable", {.reduce = "T|Tb", .state = 'v', .makes = 'T'}},
     {"torch", "Tensor", {.is_value = true, .roles = "C", .scope = RuleScope::everywhere}},
     // A file of torch inside the pickle: its bytes are handed over by loaded_constants().
@@ -43,6 +47,7 @@ constexpr NamedRule rules[] = {
     {"torch.storage", "_UntypedStorage", storage},
     {"torch._C", "Generator", {.reduce = "o", .state = 't'}},
     {"torch.torch_version", "TorchVersion", {.newobj = "s", .base = 's', .state = 'm'}},
+    {"torch.utils.hooks", "RemovableHandle", {.newobj = "", .base = 'o', .state = 't'}},
     {"torch.nn.utils.rnn", "PackedSequence", {.newobj = "TTww|Twww|Tw", .base = 't'}},
     {"torch.nn.backends.thnn", "_get_thnn_function_backend", {.reduce = ""}},
 };
@@ -76,11 +81,15 @@ constexpr RuleFamily families[] = {
 constexpr RuleFamily module_families[] = {
     {"Modules, optimisers, schedulers",
 #include "pickle/family_torch.inc"
-        , {.newobj = "", .base = 'o', .state = 'm', .is_value = true}},
+        , {.newobj = "", .base = 'o', .state = 'm', .makes = '3', .is_value = true, .roles = "H"}},
+    {"Results that are tuples",
+#include "pickle/family_torch_results.inc"
+        , {.reduce = "tm"}},
     {"Functions as values",
 #include "pickle/family_torch_functions.inc"
         , {.is_value = true}},
     {"The class of functions that pickles name as getattr(class, name)", "torch._C _VariableFunctionsClass\n", {.roles = "H"}},
+    {"What gives batches of a data set", "torch.utils.data.dataloader DataLoader _InfiniteConstantSampler\n", {.newobj = "", .base = 'o', .state = 'm'}},
 };
 
 // Source: PyTorch torch/csrc/jit/serialization/pickler.cpp, torch/jit/_pickle.py.

@@ -8,6 +8,7 @@
 #include "recognise/pickles.h"
 #include "recognise/signatures.h"
 #include "recognise/tar_members.h"
+#include "torch/checkpoint.h"
 
 #include <algorithm>
 #include <cctype>
@@ -39,7 +40,8 @@ public:
     Readings(SharedBytes const& file, Kind kind, Limits const& limits)
         : file_(file.bytes()),
           kind_(kind),
-          limits_(limits)
+          limits_(limits),
+          is_tar_(kind == Kind::tar || (kind == Kind::torch_checkpoint && looks_like_tar(file_) && is_tar_checkpoint(file, limits)))
     {
     }
 
@@ -58,7 +60,7 @@ private:
     bool is_pickle_kind() const
     {
         bool const is_of_torch = kind_ == Kind::torch_checkpoint || kind_ == Kind::torch_module;
-        return kind_ == Kind::pickle || kind_ == Kind::joblib || kind_ == Kind::scikit_learn || (is_of_torch && !begins_as_archive(file_));
+        return kind_ == Kind::pickle || kind_ == Kind::joblib || kind_ == Kind::scikit_learn || (is_of_torch && !begins_as_archive(file_) && !is_tar_);
     }
 
     void add(std::string reading, std::string message, uint64_t offset)
@@ -83,7 +85,7 @@ private:
                 add("data behind an archive", std::to_string(comment.size()) + " bytes that are no text stand in the archive's comment", end->record + 22);
             return;
         }
-        if (kind_ == Kind::zip || (kind_ == Kind::tar && is_inside_of_tar_member(file_, end->directory, end->record + 22)))
+        if (kind_ == Kind::zip || (is_tar_ && is_inside_of_tar_member(file_, end->directory, end->record + 22)))
             return;
         add("a ZIP archive", "a ZIP archive stands at the end of the " + std::string(title_of(kind_)), end->directory);
     }
@@ -92,7 +94,7 @@ private:
     {
         if (is_text_kind(kind_))
             return;
-        if (kind_ != Kind::tar && looks_like_tar(file_))
+        if (!is_tar_ && looks_like_tar(file_))
             add("a tar archive", "the first 512 bytes are the header of a tar archive", 0);
         if (kind_ != Kind::safetensors && looks_like_safetensors(file_))
             add("safetensors", "the first bytes are a length and a header of safetensors", 0);
@@ -105,7 +107,7 @@ private:
     {
         constexpr size_t name_bytes = 100;
         auto const name = text_of(file_.first(std::min(file_.size(), name_bytes)));
-        return kind_ == Kind::tar && is_plain_text(name.substr(0, name.find('\0')));
+        return is_tar_ && is_plain_text(name.substr(0, name.find('\0')));
     }
 
     void by_signature()
@@ -154,6 +156,7 @@ private:
     Bytes file_;
     Kind kind_;
     Limits limits_;
+    bool is_tar_; // one of torch's too
     std::vector<Disguise> found_;
 };
 

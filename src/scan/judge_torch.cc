@@ -1,5 +1,6 @@
 #include "scan/judgement.h"
 
+#include "files/tar.h"
 #include "recognise/recognise.h"
 #include "torch/checkpoint.h"
 #include "torch/exported.h"
@@ -40,10 +41,28 @@ void add_if_script(Judgement& judgement, SharedBytes const& file)
         judgement.add("two-formats", "it is TorchScript as well: torch.jit.load would run the code in it");
 }
 
+// Of torch's old tar: pickles, with numbers between them.
+void judge_tar_pieces(Judgement& judgement, SharedBytes const& file)
+{
+    TarReader reader(file, judgement.limits());
+    for (;;) {
+        auto const member = reader.next();
+        if (!member || !*member)
+            return;
+        auto const content = reader.content_in_place();
+        if (!content)
+            continue;
+        Judgement::Place const inside(judgement, (*member)->name);
+        judge_pickles(judgement, *content, PickleFlavour::torch_state);
+    }
+}
+
 void judge_pieces(Judgement& judgement, SharedBytes const& file)
 {
     if (is_legacy_checkpoint(file.bytes()))
         judge_pickles(judgement, file, PickleFlavour::torch_state);
+    else if (is_tar_checkpoint(file, judgement.limits()))
+        judge_tar_pieces(judgement, file);
     else
         judge_zip(judgement, file);
 }

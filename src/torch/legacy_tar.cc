@@ -150,7 +150,8 @@ private:
                 members[member->name] = *std::move(bytes);
                 continue;
             }
-            evidence_.findings().push_back({"stranger", "a member that no reader of such an archive reads", member->name, std::nullopt});
+            if (member->name != "sys_info")
+                evidence_.findings().push_back({"stranger", "a member that no reader of such an archive reads", member->name, std::nullopt});
             parts_.push_back({member->name, *std::move(bytes)});
         }
         for (auto const& found : reader.findings())

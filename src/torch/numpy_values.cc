@@ -41,10 +41,10 @@ Failure broken(PickleValue value, std::string what) { return malformed(std::move
 Result<NumpyType> read_type(PickleValue value)
 {
     if (!value.is_call_of("numpy", "dtype") || value.arguments()->size() == 0)
-        return broken(value, "where a numpy dtype is wanted stands something else");
+        return unsupported("a numpy array of what is no plain type").at("byte " + std::to_string(value.offset()));
     auto const argument = value.arguments()->item(0).text();
     if (!argument)
-        return broken(value, "a numpy dtype without its code");
+        return unsupported("a numpy array of records").at("byte " + std::to_string(value.offset()));
     auto code = *argument;
     NumpyType type;
     if (code.starts_with('<') || code.starts_with('>') || code.starts_with('|')) {

@@ -28,7 +28,7 @@ SKIPPED = re.compile(
 # with arguments of its own.
 REVIEWED_SETSTATE = re.compile(
     r"^(sklearn\.base\.BaseEstimator|sklearn\.isotonic\.IsotonicRegression|sklearn\.ensemble\._hist_gradient_boosting\.predictor\.TreePredictor"
-    r"|torch\.nn\.modules\.\w+\.\w+|torch\.optim\.\w+\.\w+|torch\.(cuda\.)?amp\.grad_scaler\.GradScaler"
+    r"|torch\.nn\.modules\.\w+\.\w+|torch\.ao\.nn\.sparse\.quantized\.linear\.LinearPackedParams|numpy\.polynomial\._polybase\.ABCPolyBase|torch\.optim\.\w+\.\w+|torch\.(cuda\.)?amp\.grad_scaler\.GradScaler"
     r"|scipy\.sparse\._coo\._coo_base|scipy\.stats\._distn_infrastructure\.rv_generic)\."
 )
 REVIEWED_GETATTR = re.compile(r"^(torch\.nn\.modules\.module\.Module|scipy\.sparse\._?base\.\w+)\.")
@@ -38,17 +38,23 @@ def qualified(function):
     return "%s.%s" % (getattr(function, "__module__", None), getattr(function, "__qualname__", None))
 
 
-def is_instance_class(cls):
-    """Whether the rule `an instance with a dict of attributes` holds for it."""
+# Without arguments they make an object and nothing else.
+REVIEWED_NEW = re.compile(r"^(typing\.Generic|scipy\.sparse\.linalg\._?interface\.LinearOperator|scipy\.signal\._?ltisys\.\w+|scipy\.stats\._new_distributions\.Normal)\.__new__$")
+# Closes an attribute of C code, or calls `close` of an object that is on the lists as well.
+REVIEWED_DEL = re.compile(r"^(scipy\.spatial\._?qhull\.)?_QhullUser\.__del__$")
+
+
+def is_instance_class(cls, slots=False):
+    """Whether the rule `an instance with a dict of attributes` holds for it; or one with slots, none of whose attributes runs code of others."""
     if not isinstance(cls, type) or "." in cls.__qualname__ or issubclass(cls, BaseException):
         return False
-    if cls.__new__ is not object.__new__ and qualified(cls.__new__) != "typing.Generic.__new__":
+    if cls.__new__ is not object.__new__ and not REVIEWED_NEW.match(qualified(cls.__new__)):
         return False
     if cls.__reduce__ is not object.__reduce__ or cls.__reduce_ex__ is not object.__reduce_ex__:
         return False
-    if hasattr(cls, "__del__") or cls.__hash__ not in (None, object.__hash__) and qualified(cls.__hash__) != "torch.nn.modules.module.Module.__hash__":
+    if hasattr(cls, "__del__") and not REVIEWED_DEL.match(str(getattr(cls.__del__, "__qualname__", ""))) or cls.__hash__ not in (None, object.__hash__) and qualified(cls.__hash__) != "torch.nn.modules.module.Module.__hash__":
         return False
-    if any("__slots__" in base.__dict__ and base.__slots__ for base in cls.__mro__):
+    if any("__slots__" in base.__dict__ and base.__slots__ for base in cls.__mro__) != slots or slots and cls.__setattr__ is not object.__setattr__:
         return False
     if any(base.__flags__ & (1 << 9) == 0 for base in cls.__mro__ if base is not object):  # not made by a class statement
         return False
@@ -84,6 +90,26 @@ def members(package, wanted):
         for name, value in sorted(vars(module).items()):
             if getattr(value, "__module__", None) == module.__name__ and getattr(value, "__name__", None) == name and wanted(value):
                 yield module.__name__, name
+
+
+# Parts of which people keep objects; distributions stand in a family of their own, with the text of code that they execute.
+SCIPY = "scipy.stats scipy.spatial scipy.signal scipy.optimize scipy.integrate scipy.cluster"
+
+
+def is_scipy_instance(cls):
+    return is_instance_class(cls) and cls.__module__ != "scipy.stats._distn_infrastructure" and "rv_generic" not in qualified(getattr(cls, "__setstate__", None))
+
+
+def is_tuple_class(cls):
+    """A tuple with named elements, whose `__new__` is the one that namedtuple or scipy's _make_tuple_bunch writes."""
+    if not isinstance(cls, type) or not issubclass(cls, tuple) or cls is tuple or hasattr(cls, "__setstate__") or hasattr(cls, "__del__"):
+        return False
+    written = getattr(cls.__new__, "__code__", None)
+    return bool(written) and written.co_filename.startswith("<") and cls.__reduce__ is object.__reduce__ and cls.__reduce_ex__ is object.__reduce_ex__
+
+
+def in_parts(packages, wanted):
+    return (pair for package in packages.split() for pair in members(package, wanted))
 
 
 # rv_discrete chooses between two classes of its own.
@@ -126,6 +152,9 @@ def ufuncs():
     functions = "mean median sum prod std var min max amin amax nanmean nanmedian nansum nanmin nanmax nanstd nanvar average percentile quantile cumsum cumprod diff round around clip nan_to_num ravel reshape squeeze transpose concatenate stack hstack vstack column_stack asarray array ascontiguousarray zeros_like ones_like real imag angle argmax argmin argsort sort unique where interp log10 flip fliplr flipud expand_dims atleast_1d atleast_2d"
     for name in functions.split():
         yield "numpy", name
+    for name in "norm inv pinv det solve lstsq svd eig eigh eigvals eigvalsh qr cholesky matrix_rank cond slogdet matrix_power multi_dot".split():
+        for place in ("numpy.linalg", "numpy.linalg.linalg", "numpy.linalg._linalg"):
+            yield place, name
     try:
         import scipy.special
     except ImportError:
@@ -145,14 +174,30 @@ def scalar_types():
         yield "numpy", name
 
 
-TORCH = "torch.nn.modules torch.nn.utils.weight_norm torch.nn.utils.spectral_norm torch.nn.utils.parametrize torch.nn.utils.parametrizations torch.nn.parallel.data_parallel torch.optim torch.amp.grad_scaler torch.cuda.amp.grad_scaler"
+TORCH = "torch.distributions torch.nn.utils.prune torch.ao.nn torch.ao.quantization.observer torch.ao.quantization.fake_quantize torch.ao.quantization.stubs torch.nn.modules torch.nn.utils.weight_norm torch.nn.utils.spectral_norm torch.nn.utils.parametrize torch.nn.utils.parametrizations torch.nn.parallel.data_parallel torch.optim torch.amp.grad_scaler torch.cuda.amp.grad_scaler"
 
 
 def torch_classes():
     for package in TORCH.split():
-        yield from members(package, is_instance_class)
-    for name in ("TensorDataset", "Subset", "ConcatDataset"):
+        for module, name in members(package, is_instance_class):
+            yield module, name
+            if module.startswith("torch.ao."):  # as it was called up to 1.12
+                yield module.replace("torch.ao.", "torch."), name
+    yield "torch.nn.modules.container", "Container"
+    yield "torch.nn.modules.loss", "NLLLoss2d"
+    for name in "TensorDataset Subset ConcatDataset StackDataset ChainDataset".split():
         yield "torch.utils.data.dataset", name
+    for name in "BatchSampler RandomSampler SequentialSampler SubsetRandomSampler WeightedRandomSampler".split():
+        yield "torch.utils.data.sampler", name
+    yield "torch.utils.data.distributed", "DistributedSampler"
+
+
+def torch_results():
+    import torch
+
+    for name, value in sorted(vars(torch.return_types).items()):
+        if isinstance(value, type) and issubclass(value, tuple):
+            yield "torch.return_types", name
 
 
 def torch_functions():
@@ -172,17 +217,26 @@ def torch_functions():
                 yield place, name
         if hasattr(torch._C._VariableFunctions, name):
             yield "torch._C", "_VariableFunctionsClass." + name
+    for name in ("triangular", "triangular2", "exp_range"):
+        yield "torch.optim.lr_scheduler", "CyclicLR._%s_scale_fn" % name
+    yield "torch.utils.data._utils.collate", "default_collate"
+    yield "torch.utils.data._utils.collate", "default_convert"
 
 
 def families():
     yield "sklearn", members("sklearn", is_instance_class)
     yield "sklearn_functions", sklearn_functions()
-    yield "scipy", (pair for package in ("scipy.sparse", "scipy.interpolate") for pair in members(package, is_instance_class))
+    yield "scipy", in_parts("scipy.sparse scipy.interpolate", lambda cls: is_instance_class(cls) and cls.__name__ != "RBFInterpolator")  # it has a rule of its own
+    yield "scipy_instances", in_parts(SCIPY, is_scipy_instance)
+    yield "scipy_slots", in_parts("scipy.interpolate", lambda cls: is_instance_class(cls, slots=True))
+    yield "scipy_tuples", in_parts(SCIPY, is_tuple_class)
+    yield "polynomials", members("numpy.polynomial", is_instance_class)
     yield "distributions", members("scipy.stats", is_distribution)
     yield "ufuncs", ufuncs()
     yield "scalar_types", scalar_types()
     yield "torch", torch_classes()
     yield "torch_functions", torch_functions()
+    yield "torch_results", torch_results()
 
 
 def read(path):
