@@ -46,6 +46,18 @@ std::vector<Digest> Digest::of_chunks(Bytes bytes)
     return digests;
 }
 
+std::string sha1_of(Bytes bytes)
+{
+    std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
+    SHA1(reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size(), digest.data());
+    std::string hex;
+    for (unsigned char const byte : digest) {
+        hex += "0123456789abcdef"[byte >> 4];
+        hex += "0123456789abcdef"[byte & 15];
+    }
+    return hex;
+}
+
 namespace {
 
 int hex_value(char digit)

@@ -28,6 +28,9 @@ private:
     std::array<unsigned char, 32> bytes_{};
 };
 
+// The SHA-1 of the bytes, 40 lower-case hex digits: for formats that state it. It tells damage, and is no proof against forgery.
+std::string sha1_of(Bytes bytes);
+
 // A digest of bytes that come in pieces.
 class DigestStream {
 public:

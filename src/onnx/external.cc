@@ -1,6 +1,8 @@
 #include "onnx/element.h"
 #include "onnx/read.h"
 
+#include "base/digest.h"
+
 #include <algorithm>
 #include <span>
 #include <tuple>
@@ -177,6 +179,19 @@ Result<void> check_external_location(std::string_view location)
             return no("wanted plain names joined by \"/\"");
         begin = end + 1;
     }
+    return {};
+}
+
+Result<void> check_external_checksum(OnnxExternalData const& place, Bytes file)
+{
+    auto const stated = std::ranges::find(place.others, "checksum", [](auto const& other) { return other.first; });
+    if (stated == place.others.end() || stated->second.empty())
+        return {};
+    std::string wanted = stated->second;
+    std::ranges::transform(wanted, wanted.begin(), [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c); });
+    auto const found = sha1_of(file);
+    if (found != wanted)
+        return malformed("external data in \"" + place.location + "\" whose SHA-1 is " + found + ", and the model says " + wanted.substr(0, 60));
     return {};
 }
 

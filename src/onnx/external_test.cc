@@ -133,6 +133,10 @@ TEST(OnnxExternalData, keeps_what_it_was_told)
     ASSERT_TRUE(model) << model.error().text();
     std::string const written = write_onnx(*model);
     EXPECT_NE(written.find("checksum"), std::string::npos);
+    auto const& place = *model->graph.initializers[0].external;
+    EXPECT_EQ(check_external_checksum(place, {}).error().what, "external data in \"w\" whose SHA-1 is da39a3ee5e6b4b0d3255bfef95601890afd80709, and the model says abc");
+    EXPECT_TRUE(check_external_checksum({"w", 0, {}, {{"checksum", "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"}}}, {}));
+    EXPECT_TRUE(check_external_checksum({"w", 0, {}, {}}, {}));
     EXPECT_TRUE(write_onnx(*read_onnx(SharedBytes::take(written))) == written);
 }
 

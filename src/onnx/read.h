@@ -45,6 +45,9 @@ Result<void> check_external_location(std::string_view location);
 // refused or malformed; how long the files are is for whoever opens them to hold against it.
 Result<void> check_external_ranges(OnnxModel const& model);
 
+// Whether the file has the SHA-1 that the model states of it, if it states one; malformed where it has another. Reads all of the file.
+Result<void> check_external_checksum(OnnxExternalData const& place, Bytes file);
+
 // Gives the bytes of one place. `length` is always set: what the tensor's type and dims need. It must return exactly that many.
 using ExternalLoader = std::function<Result<SharedBytes>(OnnxExternalData const&)>;
 

@@ -371,6 +371,8 @@ bool RuleMatcher::is_new_state(PickleValue state, char letter) const
         return is_wrapper_state(state);
     case 'n':
         return is_column_state(state);
+    case 'i':
+        return state.is(NodeKind::integer);
     case 'l':
         return state.is(NodeKind::list);
     case 'p':

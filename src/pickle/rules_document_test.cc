@@ -51,7 +51,7 @@ std::string words_of_state(char letter)
         {'b', "a dict or a tuple"}, {'v', "requires_grad, volatile and hooks"}, {'j', "what an array is made of"}, {'p', "a function on this list, and its arguments"},
         {'M', "attributes and slots"}, {'c', "what quantised weights are made of, and their class"},
         {'u', "attributes, `_parse_arg_template` only as scipy writes it"}, {'n', "what a column is made of"},
-        {'l', "a list"}, {'x', "anything"}};
+        {'i', "an int"}, {'l', "a list"}, {'x', "anything"}};
     auto const found = words.find(letter);
     EXPECT_NE(found, words.end()) << "no words for the state " << letter;
     return found == words.end() ? std::string(1, letter) : found->second;

@@ -100,6 +100,9 @@ constexpr NamedRule script_rules[] = {
     {"torch.jit._pickle", "build_boollist", list_of},
     {"torch.jit._pickle", "build_complexlist", list_of},
     {"torch.jit._pickle", "build_tensor_from_id", {.reduce = "i", .makes = 'T', .scope = RuleScope::torch_script_alone}},
+    // Of PyTorch 1.0.1 and 1.1.
+    {"__main__", "TensorID", {.newobj = "", .state = 'i', .makes = 'T', .scope = RuleScope::torch_script_alone}},
+    {"__main__", "IntList", {.newobj = "", .state = 'l', .scope = RuleScope::torch_script_alone}},
     {"torch.jit._pickle", "restore_type_tag", {.reduce = "xs", .scope = RuleScope::torch_script_alone}},
 };
 

@@ -128,6 +128,7 @@ Result<OnnxSource> read_onnx_source(SourceFile const& source, Limits const& limi
         TRY(within(external.place, check_external_location(place.location)));
         if (!sizes.contains(place.location)) {
             auto const data = TRY(within(source.file.path(), open_beneath(folder, place.location, limits)));
+            TRY(within(external.place, within(source.file.path(), check_external_checksum(place, data.bytes()))));
             result.external_files.push_back({place.location, data.shared()});
             sizes.emplace(place.location, data.size());
         }

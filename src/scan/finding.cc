@@ -53,7 +53,7 @@ than the file, the two read different instructions from the same bytes.)"},
     {"crc", 340, danger, false, "the checksum of code or of a pickle is wrong", R"(The archive says another CRC than the bytes have. Some readers stop there and others read on, so that a scanner may see nothing where a
 loader runs something. Damage on the way looks the same: get the file again.)"},
     {"storage-crc", 341, note, false, "the checksum of a tensor is wrong", R"(The bytes of a tensor changed since they were written, or PyTorch was told to write no checksums. Nothing runs because of it, but the
-numbers may be others than those that were saved.)"},
+numbers may be others than those that were saved. Of an ONNX model it is the SHA-1 that the model states of the file with its weights.)"},
     {"stranger", 342, note, false, "a member that this kind of file does not have", R"(The archive holds a file that the program which writes this kind of archive does not put there. It was judged by itself.)"},
     {"archive", 343, danger, false, "an archive that readers understand differently", R"(The records of the archive contradict each other, or bytes of it belong to no member: two programs would see other members in it. The
 message begins with the word for what is wrong.)"},

@@ -15,8 +15,9 @@ namespace {
 // How long each file is that the model names; nothing where it could not be opened, which was told.
 using ExternalSizes = std::map<std::string, std::optional<uint64_t>, std::less<>>;
 
-std::optional<uint64_t> judge_external_file(Judgement& judgement, std::string const& location, std::string const& place)
+std::optional<uint64_t> judge_external_file(Judgement& judgement, OnnxExternalData const& about, std::string const& place)
 {
+    auto const& location = about.location;
     auto const& folder = judgement.options().folder;
     if (!folder) {
         judgement.add("missing-file", "weights in \"" + location + "\", and nobody said where that file is", {place});
@@ -31,6 +32,9 @@ std::optional<uint64_t> judge_external_file(Judgement& judgement, std::string co
         return std::nullopt;
     }
     judgement.report().external_files.push_back(location);
+    if (judgement.options().deep)
+        if (auto const checked = check_external_checksum(about, data->bytes()); !checked)
+            judgement.add("storage-crc", checked.error().what, {place});
     judgement.judge_inside(data->shared(), location, Judgement::Role::constant); // named as weights, it may be a pickle that somebody else loads
     return data->size();
 }
@@ -44,7 +48,7 @@ void judge_external(Judgement& judgement, OnnxModel const& model)
             continue;
         auto entry = sizes.find(data.location);
         if (entry == sizes.end())
-            entry = sizes.emplace(data.location, judge_external_file(judgement, data.location, external.place)).first;
+            entry = sizes.emplace(data.location, judge_external_file(judgement, data, external.place)).first;
         if (!entry->second)
             continue;
         uint64_t const size = *entry->second;

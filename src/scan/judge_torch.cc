@@ -41,7 +41,7 @@ void add_if_script(Judgement& judgement, SharedBytes const& file)
         judgement.add("two-formats", "it is TorchScript as well: torch.jit.load would run the code in it");
 }
 
-// Of torch's old tar: pickles, with numbers between them.
+// Of torch's old tar, which could not be read as a whole: what its pickles would run; numbers stand between them.
 void judge_tar_pieces(Judgement& judgement, SharedBytes const& file)
 {
     TarReader reader(file, judgement.limits());
@@ -49,11 +49,8 @@ void judge_tar_pieces(Judgement& judgement, SharedBytes const& file)
         auto const member = reader.next();
         if (!member || !*member)
             return;
-        auto const content = reader.content_in_place();
-        if (!content)
-            continue;
-        Judgement::Place const inside(judgement, (*member)->name);
-        judge_pickles(judgement, *content, PickleFlavour::torch_state);
+        if (auto const content = reader.content_in_place())
+            judgement.judge_inside(*content, (*member)->name, Judgement::Role::constant);
     }
 }
 
@@ -92,7 +89,9 @@ void judge_torchscript(Judgement& judgement, SharedBytes const& file)
             return judge_pieces(judgement, file);
         return add_all(judgement, old->findings, old->parts);
     }
-    auto const script = read_torchscript(file, judgement.limits(), constants_into(judgement));
+    bool const is_mobile = archive && is_mobile_script(*archive);
+    auto const script = is_mobile ? read_mobile_script(std::make_shared<ZipArchive const>(*archive), judgement.limits(), constants_into(judgement))
+                                  : read_torchscript(file, judgement.limits(), constants_into(judgement));
     if (!judgement.succeeded(script))
         return judge_pieces(judgement, file);
     add_all(judgement, script->findings, script->parts);

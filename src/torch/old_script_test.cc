@@ -6,6 +6,7 @@
 
 namespace {
 
+using namespace std::string_literals;
 using Members = std::map<std::string, std::string>;
 
 Members good_members()
@@ -96,6 +97,8 @@ TEST(OldScript, tells_what_would_do_something)
     EXPECT_EQ(answer_with("code/net.py", code_that("torch.save(self.weight, \"f\")")), "weight bias inner.scale aten::mul aten::save finding writes-files in code/net.py:3 ");
     EXPECT_EQ(answer_with("libs/__torch__/a.py", code_that("(self.weight).save(\"f\")")), "weight bias inner.scale aten::add aten::matmul aten::save prim::NumToTensor finding writes-files in libs/__torch__/a.py:3 ");
     EXPECT_EQ(answer_with("elsewhere.py", code_that("ops.mine.run(1)")), good_answer.substr(0, 57) + "mine::run prim::NumToTensor finding custom-code in elsewhere.py:3 ");
+    EXPECT_EQ(answer_with("attributes.pkl", "\x80\x02](c__main__\nTensorID\nq\1)\x81J\1\0\0\0b"s + "c__main__\nIntList\nq\2)\x81]q\3(K\5K\6ebe."), good_answer) << "as 1.0.1 wrote them";
+    EXPECT_EQ(answer_with("attributes.pkl", "\x80\2c__main__\nNet\n)\x81}b."), good_answer + "finding pickle in attributes.pkl ");
     EXPECT_EQ(answer_with("attributes.pkl", "cposix\nsystem\n(Vls\ntR."), good_answer + "finding pickle in attributes.pkl ");
     EXPECT_EQ(answer_with("attributes.pkl", "\x80\x02)..."), good_answer + "finding trailing-bytes in attributes.pkl ");
     EXPECT_EQ(answer_with("debug/net.pkl", "cposix\nsystem\n)R."), good_answer + "finding pickle in debug/net.pkl ");

@@ -49,6 +49,21 @@ public:
         return std::move(file_);
     }
 
+    // Of an archive without code, whose methods stand in bytecode.pkl: what its parts say and do, and no program.
+    Result<TorchScriptFile> read_mobile()
+    {
+        TRY(read_version());
+        TRY(members_.is_big_endian());
+        for (char const* const name : {"constants.pkl", "data.pkl"})
+            if (members_.has(name))
+                TRY(judge_pickle_in(name));
+        TRY(judge_other_pickles());
+        TRY(keep_extra_files());
+        members_.add_archive_findings();
+        TRY(members_.add_strangers(is_expected, file_.parts));
+        return std::move(file_);
+    }
+
 private:
     Result<void> check_kind() const
     {
@@ -224,11 +239,16 @@ private:
         for (char const* const mobile : {"bytecode.pkl", "mobile_debug_handles.pkl"})
             if (members_.has(mobile))
                 names.emplace_back(mobile);
-        for (auto const& name : names) {
-            auto const bytes = TRY(members_.read(name));
-            auto const pickle = TRY(within(name, read_pickle(bytes.bytes(), {limits_, 0})));
-            judge(pickle, {}, bytes.size(), name);
-        }
+        for (auto const& name : names)
+            TRY(judge_pickle_in(name));
+        return {};
+    }
+
+    Result<void> judge_pickle_in(std::string const& name)
+    {
+        auto const bytes = TRY(members_.read(name));
+        auto const pickle = TRY(within(name, read_pickle(bytes.bytes(), {limits_, 0})));
+        judge(pickle, {}, bytes.size(), name);
         return {};
     }
 
@@ -283,6 +303,19 @@ bool is_torchscript(ZipArchive const& archive)
     auto const entries = archive.entries();
     bool const has_code = std::any_of(entries.begin(), entries.end(), [&](ZipEntry const& entry) { return entry.name.starts_with(folder + "code/"); });
     return has_code && archive.find(folder + "data.pkl") != nullptr && archive.find(folder + "constants.pkl") != nullptr;
+}
+
+bool is_mobile_script(ZipArchive const& archive)
+{
+    std::string const folder = torch_folder(archive, {"bytecode.pkl"});
+    auto const entries = archive.entries();
+    bool const has_code = std::any_of(entries.begin(), entries.end(), [&](ZipEntry const& entry) { return entry.name.starts_with(folder + "code/"); });
+    return !has_code && archive.find(folder + "bytecode.pkl") != nullptr && archive.find(folder + "data.pkl") != nullptr;
+}
+
+Result<TorchScriptFile> read_mobile_script(std::shared_ptr<ZipArchive const> archive, Limits const& limits, TorchPickleVisitor const& visit_pickle)
+{
+    return ArchiveReader(std::move(archive), limits, visit_pickle).read_mobile();
 }
 
 Result<TorchScriptFile> read_torchscript(std::shared_ptr<ZipArchive const> archive, Limits const& limits, TorchPickleVisitor const& visit_pickle)

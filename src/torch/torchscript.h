@@ -53,5 +53,10 @@ struct TorchScriptFile {
 // Whether the archive looks like one: data.pkl, constants.pkl and code/ below one folder.
 bool is_torchscript(ZipArchive const& archive);
 
+// Whether it is one for the mobile interpreter alone: bytecode.pkl and data.pkl, and no code/ below their folder.
+bool is_mobile_script(ZipArchive const& archive);
+// What such an archive's pickles would do; there is no program in it. Source: PyTorch torch/csrc/jit/mobile/import.cpp.
+Result<TorchScriptFile> read_mobile_script(std::shared_ptr<ZipArchive const> archive, Limits const& limits = {}, TorchPickleVisitor const& visit_pickle = {});
+
 Result<TorchScriptFile> read_torchscript(std::shared_ptr<ZipArchive const> archive, Limits const& limits = {}, TorchPickleVisitor const& visit_pickle = {});
 Result<TorchScriptFile> read_torchscript(SharedBytes bytes, Limits const& limits = {}, TorchPickleVisitor const& visit_pickle = {});

@@ -281,6 +281,33 @@ TEST(TorchScript, judges_the_operators_of_the_mobile_form)
     EXPECT_EQ(with("mine::run"), "finding custom-code: mine::run: an operator of a library that the file does not bring along, bytecode.pkl\n");
 }
 
+TEST(TorchScript, judges_archives_for_the_mobile_interpreter_alone)
+{
+    auto const with = [](std::string const& data, std::string const& operation) {
+        ZipWriter writer;
+        std::string const bytecode = pickle("((" + text("operators") + "((" + text(operation) + text("") + "tttt");
+        for (auto const& [name, content] : {std::pair<std::string, std::string>{"m/data.pkl", data}, {"m/constants.pkl", pickle(")")}, {"m/bytecode.pkl", bytecode}, {"m/version", "3\n"}, {"m/extra/note.txt", "x"}})
+            CHECK(writer.add(name, {SharedBytes::take(std::string(content))}).has_value(), "the member is added");
+        std::string bytes;
+        for (auto const& piece : std::move(writer).finish())
+            bytes += text_of(piece.bytes());
+        auto const archive = std::make_shared<ZipArchive const>(*ZipArchive::read(SharedBytes::take(std::move(bytes))));
+        EXPECT_TRUE(is_mobile_script(*archive));
+        auto const file = read_mobile_script(archive);
+        if (!file)
+            return "error: " + file.error().text();
+        std::string said;
+        for (auto const& finding : file->findings)
+            said += finding.code + " in " + finding.member + " ";
+        return said;
+    };
+    std::string const module = object("__torch__", "M", "");
+    EXPECT_EQ(with(pickle(module), "aten::conv2d"), "");
+    EXPECT_EQ(with(pickle(module), "aten::save"), "writes-files in bytecode.pkl ");
+    EXPECT_EQ(with(pickle("cposix\nsystem\n)R"), "aten::conv2d"), "pickle in data.pkl ");
+    EXPECT_EQ(with("broken", "aten::conv2d").substr(0, 6), "error:");
+}
+
 // A pickle of a few hundred bytes unfolds into 2^100 values, or nests 100,000 deep.
 TEST(TorchScript, is_not_led_into_endless_work)
 {

@@ -219,6 +219,74 @@ def modules(folder):
     containers(folder, "module-in-checkpoint", {"model": whole["sequential"], "epoch": 1})
 
 
+def quantised(folder):
+    """Modules and states that torch.ao.quantization makes, pruned modules, modules without sizes."""
+    from torch.ao import quantization
+    from torch.nn.utils import prune
+
+    torch.manual_seed(0)
+    dynamic = quantization.quantize_dynamic(nn.Sequential(nn.Linear(4, 4), nn.LSTM(4, 4)), {nn.Linear, nn.LSTM}, dtype=torch.qint8)
+    static = nn.Sequential(quantization.QuantStub(), nn.Linear(4, 4), nn.ReLU(), quantization.DeQuantStub())
+    static.qconfig = quantization.get_default_qconfig("x86")
+    static = quantization.prepare(static)
+    static(torch.ones(2, 4))
+    containers(folder, "quantised-prepared-state", static.state_dict())
+    static = quantization.convert(static)
+    pruned = nn.Linear(3, 3)
+    prune.l1_unstructured(pruned, "weight", 0.5)
+    prune.ln_structured(pruned, "weight", 0.5, 2, 0)
+    for name, module in {"quantised-dynamic": dynamic, "quantised-static": static, "pruned": pruned, "without-sizes": nn.LazyLinear(3)}.items():
+        containers(folder, f"module-{name}", module)
+        containers(folder, f"state-{name}", module.state_dict())
+
+
+def values(folder):
+    """What else of PyTorch and of Python people put into checkpoints."""
+    import functools
+    import operator
+    import time
+
+    from torch import distributions
+    from torch.utils import data
+
+    x = torch.arange(12.0).reshape(3, 4)
+    containers(folder, "results", {"max": torch.max(x, 1), "top": torch.topk(x, 2), "svd": torch.linalg.svd(x)})
+    containers(folder, "distributions", [distributions.Normal(0.0, 1.0), distributions.Categorical(logits=torch.ones(3)), distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)), distributions.TransformedDistribution(distributions.Normal(0.0, 1.0), [distributions.AffineTransform(0.0, 2.0), distributions.SigmoidTransform()])])
+    containers(folder, "data", {"set": data.TensorDataset(x, x), "part": data.Subset(data.TensorDataset(x), [0]), "loader": data.DataLoader(data.TensorDataset(x), batch_size=2)})
+    containers(folder, "values", {"text": collections.UserString("x"), "time": time.gmtime(0), "get": operator.itemgetter(1), "attribute": operator.attrgetter("a"), "norm": functools.partial(nn.LayerNorm, eps=1e-6), "length": len})
+    optimizer = torch.optim.SGD([nn.Parameter(x)], lr=0.1, momentum=0.9)
+    containers(folder, "cyclic-scheduler", torch.optim.lr_scheduler.CyclicLR(optimizer, 0.1, 0.2))
+
+
+def tars(folder):
+    """PyTorch's first container, which nothing writes any more: a tar of pickles with numbers between them."""
+    import pickle
+    import struct
+    import tarfile
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, value):
+            return 222 if isinstance(value, torch.Tensor) else None
+
+    def stream(*parts):
+        return b"".join(part if isinstance(part, bytes) else pickle.dumps(part, 2) for part in parts)
+
+    root = io.BytesIO()
+    Pickler(root, 2).dump(collections.OrderedDict(w=torch.ones(1)))
+    members = {
+        "sys_info": stream({"protocol_version": 1000, "little_endian": True}),
+        "storages": stream(1, (111, "cpu", torch.FloatStorage), struct.pack("<q", 6), numpy.arange(6, dtype="<f4").tobytes(), []),
+        "tensors": stream(1, (222, 111, torch.FloatTensor), struct.pack("<iiqqqqq", 2, 0, 2, 3, 3, 1, 0)),
+        "pickle": root.getvalue(),
+    }
+    for name, form in {"ustar": tarfile.USTAR_FORMAT, "gnu": tarfile.GNU_FORMAT, "pax": tarfile.PAX_FORMAT}.items():
+        with tarfile.open(folder / f"tar-{name}.pt", "w", format=form) as tar:
+            for member, content in members.items():
+                about = tarfile.TarInfo(member)
+                about.size = len(content)
+                tar.addfile(about, io.BytesIO(content))
+
+
 def rewritten(folder, source, name, change):
     """A copy of an archive whose members pass through `change`; stored, as PyTorch stores them."""
     with zipfile.ZipFile(folder / source) as old, zipfile.ZipFile(folder / name, "w", zipfile.ZIP_STORED) as new:
@@ -310,7 +378,7 @@ def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    for family in (dtypes, views, layouts, checkpoints, lightning, optimisers, modules, variants, programs):
+    for family in (dtypes, views, layouts, checkpoints, lightning, optimisers, modules, quantised, values, tars, variants, programs):
         family(folder)
     print(f"{sum(1 for _ in folder.iterdir())} files")
 

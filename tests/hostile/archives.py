@@ -184,6 +184,7 @@ def torch_tars():
     yield "torch-tar-payload-in-views.pt", torch_tar(storages=document(integer(0)) + attack)
     yield "torch-tar-payload-in-tensors-count.pt", torch_tar(tensors=attack)
     yield "torch-tar-payload-in-tensors.pt", torch_tar(tensors=document(integer(1)) + attack)
+    yield "torch-tar-harmless.pt", torch_tar()
     yield "torch-tar-more-members.pt", torch_tar(more=[entry("other.pkl", attack)])
     yield "torch-tar-symlink.pt", torch_tar(more=[entry("hullmark", b"", b"2", b"/")])
 

@@ -72,6 +72,15 @@ def relays():
     yield "pickle-relay-newobj-ex-memmap.pkl", PROTO4 + name("numpy", "memmap") + memmap + EMPTY_DICT + NEWOBJ_EX + STOP
     yield "pickle-relay-obj-connection.pkl", MARK + name("sqlite3", "Connection") + text("hullmark-was-here") + b"o" + STOP
     yield "pickle-relay-numpy-dtype.pkl", PROTO2 + call(name("numpy", "dtype"), RUN) + STOP
+    yield "pickle-relay-user-string.pkl", PROTO2 + name("collections", "UserString") + text("x") + TUPLE1 + NEWOBJ + dictionary(__setstate__=RUN) + BUILD + NOTE + BUILD + STOP
+    yield "pickle-relay-namespace-slots.pkl", PROTO2 + name("argparse", "Namespace") + EMPTY_TUPLE + NEWOBJ + NONE + dictionary(append=RUN) + TUPLE2 + BUILD + NOTE + APPEND + STOP
+    yield "pickle-relay-linear-operator.pkl", PROTO2 + name("scipy.sparse.linalg._interface", "LinearOperator") + EMPTY_TUPLE + NEWOBJ + dictionary(append=RUN) + BUILD + NOTE + APPEND + STOP
+    yield "pickle-relay-hull-close.pkl", PROTO2 + name("scipy.spatial._qhull", "Delaunay") + EMPTY_TUPLE + NEWOBJ + dictionary(_qhull=name("types", "SimpleNamespace") + EMPTY_TUPLE + REDUCE + dictionary(close=call(name("functools", "partial"), RUN, NOTE)) + BUILD) + BUILD + POP + NONE + STOP
+    yield "pickle-relay-piecewise-slots.pkl", PROTO2 + name("scipy.interpolate._interpolate", "PPoly") + EMPTY_TUPLE + NEWOBJ + dictionary(append=RUN) + NONE + TUPLE2 + BUILD + NOTE + APPEND + STOP
+    yield "pickle-relay-polynomial.pkl", PROTO2 + name("numpy.polynomial.polynomial", "Polynomial") + EMPTY_TUPLE + NEWOBJ + dictionary(append=RUN) + BUILD + NOTE + APPEND + STOP
+    yield "pickle-relay-loader.pkl", PROTO2 + name("torch.utils.data.dataloader", "DataLoader") + EMPTY_TUPLE + NEWOBJ + dictionary(append=RUN) + BUILD + NOTE + APPEND + STOP
+    yield "pickle-relay-script-object.pkl", PROTO2 + name("torch", "ScriptObject") + EMPTY_TUPLE + NEWOBJ + items(items(NOTE), text("__torch__.torch.classes.c10d.FileStore")) + BUILD + STOP
+    yield "pickle-relay-attribute-of-module.pkl", PROTO2 + call(call(name("operator", "attrgetter"), text("os.system")), name("pathlib", "Path")) + STOP
     yield "pickle-relay-codecs.pkl", PROTO2 + call(name("_codecs", "encode"), text("x"), text("zlib")) + STOP
     yield "pickle-relay-name-as-value.pkl", PROTO2 + EMPTY_LIST + name("builtins", "set") + APPEND + STOP
 
@@ -199,6 +208,7 @@ def disguises():
     attack = PROTO2 + payload() + STOP
     for ending in (".safetensors", ".onnx", ".npy", ".npz", ".txt", ".json", ".PKL", ".h5", ".keras", ".tflite", ".gguf", ".md", ".csv", ".png", ".bin", ".ckpt", ".PT", ".pkl.bak", ".yaml", ".jinja", ".model", ".sav", ".dat", ".mlmodel", ".zip", ".tar", ".gz", ".py", ".so", ".pth.tar", ".pt2", ".joblib", ".log", ""):
         yield f"pickle-called{ending}" if ending else "pickle-called-nothing", attack
+    yield "pickle-called-README.md", b"Version 1 of the model\n0cposix\nsystem\n(S'touch ${TMPDIR:-/tmp}/hullmark-was-here'\ntR.\n# A model\nIt does nothing.\n"
     yield "pickle-looks-like-text.txt", b"cposix\nsystem\n(S'touch hullmark-was-here'\ntR.\nand more text\n"
 
 

@@ -134,6 +134,7 @@ def structure():
     yield "zip64-lies.zip", Archive([note], zip64=zip64_end(1, size, 0, where)).bytes()
     yield "zip64-count-2-63.zip", Archive([note], count=0xFFFF, zip64=zip64_end(2**63, size, len(body), where)).bytes()
     yield "zip64-locator-to-nowhere.zip", Archive([note], zip64=zip64_end(1, size, len(body), 2**63)).bytes()
+    yield "zip-mark-of-a-jar.zip", Archive([Member("note.txt", b"x", extra=b"\xfe\xca\0\0")]).bytes()
     yield "zip64-extra-cut.zip", Archive([Member("note.txt", b"x", stated_bytes=0xFFFFFFFF, stated_packed=0xFFFFFFFF, extra=b"\1\0\x20\0\1")]).bytes()
     yield "zip64-member-of-2-63.zip", Archive([Member("note.txt", b"x", stated_bytes=0xFFFFFFFF, stated_packed=0xFFFFFFFF, extra=struct.pack("<HHQQ", 1, 16, 2**63, 2**63))]).bytes()
     yield "zip-name-of-900-folders.zip", Archive([Member("a/" * 900 + "x", b"")]).bytes()

@@ -1,4 +1,4 @@
-"""NumPy, PyTorch, scikit-learn, joblib, pandas, ONNX: every honest file that their writers make is safe to hullmark, or skipped where no loader opens it.
+"""NumPy, scipy, PyTorch, scikit-learn, joblib, pandas, ONNX: every honest file that their writers make is safe to hullmark, or skipped where no loader opens it.
 
 The files are made by the scripts of tests/corpus into a folder of this judge, and scanned as one folder.
 """
@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 CORPUS = pathlib.Path(__file__).resolve().parent.parent / "corpus"
-SCRIPTS = ("plain_files.py", "torch_files.py", "pandas_files.py", "sklearn_files.py")
+SCRIPTS = ("plain_files.py", "torch_files.py", "pandas_files.py", "scipy_files.py", "sklearn_files.py")
 
 
 def main() -> None:
