@@ -204,7 +204,7 @@ Result<void> ZipDirectoryReader::read_central_extra(Bytes extra, uint64_t offset
         auto const content = TRY(within("extra field", cursor.take(length)));
         Cursor field(content);
         if (id != zip64_extra) {
-            if (!is_harmless_zip_extra(id))
+            if (!is_harmless_zip_extra(id, length))
                 find_that("extra-field", "an extra field of the kind " + std::to_string(id), record.entry.name, start);
             continue;
         }

@@ -37,18 +37,19 @@ inline constexpr uint16_t zip_torch_padding_extra = 0x4246; // "FB"
 inline constexpr uint32_t zip_saturated = 0xFFFFFFFF; // the number stands in the zip64 field
 inline constexpr uint16_t zip_saturated_count = 0xFFFF;
 
-// Extra fields that hold times and owners, as Info-ZIP and others write them, or mark a JAR, and nothing that changes how a member is read.
-inline bool is_harmless_zip_extra(uint16_t id)
+// Extra fields that hold times and owners, as Info-ZIP and others write them, and nothing that changes how a member is read; and the mark of a
+// JAR, which is empty.
+inline bool is_harmless_zip_extra(uint16_t id, size_t length)
 {
-    constexpr std::array<uint16_t, 6> harmless{
+    constexpr std::array<uint16_t, 5> harmless{
         0x5455, // extended timestamp
         0x5855, // Info-ZIP Unix, first form
         0x7855, // Info-ZIP Unix, second form
         0x7875, // Info-ZIP Unix, third form
         0x000a, // NTFS times
-        0xcafe, // a JAR
     };
-    return std::find(harmless.begin(), harmless.end(), id) != harmless.end();
+    constexpr uint16_t jar = 0xcafe;
+    return (id == jar && length == 0) || std::find(harmless.begin(), harmless.end(), id) != harmless.end();
 }
 
 // Little-endian; the bytes must be there.

@@ -132,7 +132,7 @@ void ZipDirectoryReader::compare_extra(CentralRecord const& record, Bytes extra,
             } else if (id == zip_torch_padding_extra) {
                 if (!std::all_of(field.begin(), field.end(), [](std::byte byte) { return byte == std::byte{'Z'} || byte == std::byte{0}; }))
                     find_that("padding", "the padding field holds something else than padding", entry.name, offset);
-            } else if (!is_harmless_zip_extra(id)) {
+            } else if (!is_harmless_zip_extra(id, length)) {
                 find_that("extra-field", "an extra field of the kind " + std::to_string(id), entry.name, offset);
             }
         }

@@ -178,6 +178,7 @@ std::vector<Case> const cases{
     {"padding is padding", changed([](auto& m) { m.local_extra = "FB" + u16(3) + "ZaZ"; }), "m/a: hello\n! padding m/a\n"},
     {"an extra field that renames the member is a finding", changed([](auto& m) { m.extra = "up" + u16(3) + "abc"; }), "m/a: hello\n! extra-field m/a\n"},
     {"the mark of a JAR is none", changed([](auto& m) { m.extra = m.local_extra = "\xfe\xca" + u16(0); }), "m/a: hello\n"},
+    {"the mark of a JAR holds nothing", changed([](auto& m) { m.extra = "\xfe\xca" + u16(2) + "N."; }), "m/a: hello\n! extra-field m/a\n"},
     {"an extra field that is cut short is a finding", changed([](auto& m) { m.local_extra = "FB" + u16(9) + "ZZ"; }), "m/a: hello\n! extra-field m/a\n"},
     {"many findings of a kind are one", changed([](auto& m) { for (int i = 0; i < 1000; ++i) m.extra += "up" + u16(0); }), "m/a: hello\n! extra-field m/a\n"},
     {"unheard-of flags are a finding", changed([](auto& m) { m.flags = m.local_flags = 1 << 5; }), "m/a: hello\n! flags m/a\n"},
