@@ -8,6 +8,7 @@
 #include "cli/weights_reading.h"
 #include "files/atomic.h"
 #include "publish/read_model.h"
+#include "publish/state.h"
 #include "publish/values.h"
 #include "publish/words.h"
 
@@ -24,6 +25,9 @@ std::string converted_text(std::string const& output, ConvertedModel const& conv
         rows.push_back({"input", input.name + ": " + type_text(input)});
     for (auto const& value : converted.model.graph.outputs)
         rows.push_back({"output", value.name + ": " + type_text(value)});
+    auto const state = state_of(converted.model);
+    for (size_t i = 0; i < state.inputs.size(); ++i)
+        rows.push_back({"state", state.outputs[i] + " is " + state.inputs[i] + " of the next call"});
     for (auto const& assumption : converted.assumptions)
         rows.push_back({"assumed", assumption});
     rows.push_back({"numbers", report ? receipt_of(*report) : "not checked" + (not_checked.empty() ? "" : " (" + not_checked + ")") + ": give --sample FILE.npz with recorded answers"});
@@ -66,6 +70,7 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     if (!read)
         return tl::unexpected(std::move(read).error());
     auto* const converted = &read->model;
+    TRY(within(source.file.path(), prove_first_call(desk.world, *converted, samples)));
     progress->end(count_text(converted->model.graph.nodes.size(), "node"));
     TRY(check_stop(desk.world));
 

@@ -98,6 +98,13 @@ your ONNX Runtime loads.)"},
 result of an ONNX If or Loop has one type.
 
 Give both ways tensors of the same rank and dtype (unsqueeze, to()), or take the branch out of forward().)"},
+    {216, "State that a program keeps between its calls", R"(The module changes what its next call reads: a recurrent state, a cache, a counter. A model of ONNX keeps nothing, so that becomes
+inputs and outputs of it: hand each output NAME_next of one call to the input NAME of the next; a first call takes zeros, or nothing where
+the model holds another first value. `state` in the JSON answer lists the pairs.
+
+It is refused where the state changes its shape from call to call, where it is a dict or an object, where a list of the module grows, where
+one memory is kept at several places and written to, and where the first call does other things than a later one that begins with zeros.
+Then give the state to forward() as an argument and return the new one, and script or export the module again.)"},
 };
 
 }

@@ -87,16 +87,29 @@ private:
     Heap& heap_;
 };
 
+// How a program that keeps state between its calls is to be evaluated.
+struct StatePlan {
+    enum class Stage : uint8_t { none,
+        open, // tensors that the program changes are unknown: does anything depend on them?
+        carried } stage
+        = Stage::none;
+    std::set<std::string> open;
+    StateForms forms; // of what is carried
+    bool first_call = false; // the state is what the file says, and handed on in these forms
+    int rounds = 0; // of looking for the forms
+    std::optional<Error> cause; // the error where nothing is carried
+};
+
 // One evaluation with a given set of pinned axes.
 class Attempt {
 public:
-    Attempt(Program const& program, OperatorTable const& table, ConvertOptions const& options, std::set<PinnedAxis> const& pinned, std::set<std::string> const& open_state)
+    Attempt(Program const& program, OperatorTable const& table, ConvertOptions const& options, std::set<PinnedAxis> const& pinned, StatePlan const& plan)
         : program_(program),
           options_(options),
           graph_(options.opset),
-          evaluator_(program, table, graph_, heap_, open_state),
+          evaluator_(program, table, graph_, heap_, plan.open),
           pinned_(pinned),
-          open_state_(open_state)
+          plan_(plan)
     {
     }
 
@@ -120,6 +133,9 @@ public:
         conversion.assumptions = evaluator_.assumptions();
         note_changes(conversion.assumptions);
         note_conditions(method, conversion);
+        conversion.state = std::move(carried_);
+        for (auto const& carried : conversion.state)
+            conversion.model.metadata.push_back({std::string(state_key_prefix) + carried.input, carried.output});
         for (auto const& [op_type, place] : graph_.narrowed())
             conversion.warnings.push_back({"G11", op_type + " on float64 is computed in float32: ONNX Runtime has no other kernel for it", place});
         conversion.schemas.assign(evaluator_.schemas().begin(), evaluator_.schemas().end());
@@ -128,6 +144,18 @@ public:
     }
 
     std::set<std::string> changed_tensors() const { return evaluator_.changed_tensors(); }
+    // What the call left behind for the next one, in forms of its own.
+    Result<StateForms> left_forms() const
+    {
+        StateForms forms;
+        for (auto const& [place, value] : TRY(evaluator_.left_state()))
+            forms.emplace(place, TRY(state_form_of(place.path, value, input_symbols_)));
+        return forms;
+    }
+    // Wider forms, where those of the plan did not hold what was left.
+    std::optional<StateForms> const& wider_forms() const { return wider_forms_; }
+    // Whether the call began with what the forms hold; of a first call.
+    bool begins_like_later_calls() const { return begins_like_later_calls_; }
 
     // The axes that this attempt wants as numbers; empty where none of them may be pinned.
     std::set<PinnedAxis> pins_wanted() const
@@ -152,7 +180,7 @@ private:
     Result<void> check_state_unused(OnnxGraph const& graph) const
     {
         std::string used;
-        for (auto const& path : open_state_)
+        for (auto const& path : plan_.open)
             if (uses(graph, open_state_name(path)))
                 used += (used.empty() ? "" : ", ") + path;
         return used.empty() ? Result<void>() : Result<void>(state_is_kept(used));
@@ -172,7 +200,7 @@ private:
     // What the program changes beside what it gives.
     void note_changes(std::vector<std::string>& assumptions) const
     {
-        for (auto const& path : open_state_)
+        for (auto const& path : plan_.open)
             assumptions.push_back(path + " is not carried from call to call: the program changes it, and gives nothing that depends on it");
         for (auto const& [name, cell] : input_cells_)
             if (cell->base.name() == nullptr || *cell->base.name() != name)
@@ -215,11 +243,19 @@ private:
     {
         auto arguments = TRY(bind_inputs(program_, method, options_, pinned_, graph_, heap_));
         note_inputs(arguments);
+        input_symbols_ = static_cast<SymbolId>(graph_.symbols().count());
+        if (plan_.stage == StatePlan::Stage::carried && !plan_.first_call)
+            begin_with_state();
         std::vector<Value> all{evaluator_.module()};
         TRY(evaluator_.set_up_objects());
+        if (plan_.first_call)
+            note_first_state(all[0]);
         all.insert(all.end(), arguments.begin(), arguments.end());
         auto const result = TRY(evaluator_.call(method, all, {}));
-        TRY(evaluator_.check_no_state());
+        if (plan_.stage == StatePlan::Stage::carried)
+            TRY(settle_forms());
+        else
+            TRY(evaluator_.check_no_state());
         Flattener flattener(heap_);
         TRY(flattener.add(result));
         auto const& outputs = flattener.tensors;
@@ -236,6 +272,59 @@ private:
             if (!onnx_data_type(outputs[i].dtype()))
                 return unsupported("output " + name + " of dtype " + std::string(name_of(outputs[i].dtype())));
             graph_.add_output(name, outputs[i]);
+        }
+        return hand_on_state();
+    }
+
+    // --- What is carried from call to call. ---
+
+    void begin_with_state()
+    {
+        StateValues begun;
+        for (auto const& [place, form] : plan_.forms)
+            begun.emplace(place, begin_with(form, place.path, graph_, heap_, carried_));
+        evaluator_.begin_with(std::move(begun));
+    }
+
+    void note_first_state(Value const& module)
+    {
+        begins_like_later_calls_ = true;
+        for (auto const& [place, form] : plan_.forms) {
+            auto const* begun = part_of(module, place.path);
+            bool const is_held = begun != nullptr && holds(form, *begun);
+            begins_like_later_calls_ = begins_like_later_calls_ && is_held;
+            add_carried(form, place.path, is_held ? begun : nullptr, carried_);
+        }
+    }
+
+    Result<void> settle_forms()
+    {
+        StateForms forms = plan_.forms;
+        bool changed = false;
+        for (auto const& [place, value] : TRY(evaluator_.left_state())) {
+            auto const known = forms.find(place);
+            if (known == forms.end())
+                forms.emplace(place, TRY(state_form_of(place.path, value, input_symbols_)));
+            changed = known == forms.end() || TRY(widen(known->second, place.path, value, input_symbols_)) || changed;
+        }
+        if (!changed)
+            return {};
+        wider_forms_ = std::move(forms);
+        return unsupported("what the program keeps from call to call changes its form");
+    }
+
+    Result<void> hand_on_state()
+    {
+        if (plan_.stage != StatePlan::Stage::carried)
+            return {};
+        std::vector<GraphTensor> tensors;
+        auto const left = TRY(evaluator_.left_state());
+        for (auto const& [place, form] : plan_.forms)
+            TRY(tensors_of(form, left.at(place), graph_, heap_, tensors));
+        CHECK(tensors.size() == carried_.size(), "what a call begins with it leaves to the next");
+        for (size_t i = 0; i < tensors.size(); ++i) {
+            carried_[i].output = carried_[i].input + "_next";
+            graph_.add_output(carried_[i].output, tensors[i]);
         }
         return {};
     }
@@ -259,7 +348,11 @@ private:
     Heap heap_;
     Evaluator evaluator_;
     std::set<PinnedAxis> const& pinned_;
-    std::set<std::string> const& open_state_;
+    StatePlan const& plan_;
+    SymbolId input_symbols_ = 0; // how many there were once the inputs were made
+    std::vector<CarriedTensor> carried_;
+    std::optional<StateForms> wider_forms_;
+    bool begins_like_later_calls_ = false;
     std::vector<std::pair<std::string, Dims>> input_dims_;
     std::vector<std::pair<std::string, std::shared_ptr<StorageCell>>> input_cells_;
 };
@@ -294,12 +387,75 @@ ConversionWarning warning_of_pin(Program const& program, std::set<PinnedAxis> co
     return warning;
 }
 
+// What a failed attempt teaches about state; false where it teaches nothing and the program is to be evaluated as it is.
+bool learn_state(Attempt const& attempt, Error const& error, StatePlan& plan)
+{
+    using Stage = StatePlan::Stage;
+    static constexpr int most_rounds = 8;
+    if (plan.stage == Stage::carried) {
+        if (!attempt.wider_forms() || ++plan.rounds > most_rounds)
+            return false;
+        plan.forms = *attempt.wider_forms();
+        return true;
+    }
+    if (error.code != keeps_state_code)
+        return false;
+    if (plan.stage == Stage::none) {
+        plan.cause = error;
+        plan.open = attempt.changed_tensors();
+        if (auto forms = attempt.left_forms())
+            plan.forms = *std::move(forms);
+        else
+            plan.cause->what += ", and it cannot be carried as inputs and outputs: " + forms.error().what;
+        if (!plan.open.empty()) {
+            plan.stage = Stage::open;
+            return true;
+        }
+    }
+    plan.open.clear();
+    plan.stage = Stage::carried;
+    return !plan.forms.empty();
+}
+
 }
 
 Result<std::vector<std::string>> input_names_of(Program const& program, std::string const& method, size_t array_count)
 {
     auto const* function = TRY(find_method(program, method));
     return input_paths(program, *function, array_count);
+}
+
+namespace {
+
+bool is_zero(Tensor const& tensor)
+{
+    auto const bytes = tensor.bytes();
+    return std::all_of(bytes.begin(), bytes.end(), [](auto const byte) { return byte == std::byte{0}; });
+}
+
+// Zeros are what a caller begins with; all else stands in the model.
+void add_initial_values(Conversion& conversion)
+{
+    for (auto const& carried : conversion.state)
+        if (carried.initial && !is_zero(*carried.initial))
+            conversion.model.graph.initializers.push_back(onnx_tensor(*carried.initial, carried.input));
+}
+
+// How the first call begins; where that is not as later calls do, its model is put beside the other, to be compared with it.
+Result<void> add_first_call(Conversion& conversion, Attempt& attempt, Function const& method)
+{
+    auto first = TRY(attempt.run(method));
+    auto* const converted = std::get_if<Conversion>(&first);
+    if (converted == nullptr || converted->state.size() != conversion.state.size())
+        return unsupported("the first call of the program keeps other state than later ones");
+    for (size_t i = 0; i < conversion.state.size(); ++i)
+        conversion.state[i].initial = converted->state[i].initial;
+    if (!attempt.begins_like_later_calls())
+        conversion.first_call = std::move(converted->model);
+    add_initial_values(conversion);
+    return {};
+}
+
 }
 
 Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& options)
@@ -313,33 +469,36 @@ Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& opt
     OperatorTable const table;
     std::set<PinnedAxis> pinned;
     std::vector<ConversionWarning> pin_warnings;
-    std::set<std::string> open_state;
-    std::optional<Error> state_error;
+    StatePlan plan;
     for (;;) {
-        Attempt attempt(program, table, complete, pinned, open_state);
+        Attempt attempt(program, table, complete, pinned, plan);
         auto outcome = attempt.run(*method);
-        // Whether the state matters is seen where it is unknown.
-        if (!outcome && outcome.error().code == keeps_state_code && !state_error) {
-            state_error = outcome.error();
-            open_state = attempt.changed_tensors();
-            if (!open_state.empty())
-                continue;
-        }
-        if (!outcome && state_error)
-            return tl::unexpected(*state_error);
         if (outcome) {
-            if (auto* conversion = std::get_if<Conversion>(&*outcome))
+            auto* const conversion = std::get_if<Conversion>(&*outcome);
+            if (conversion != nullptr && !conversion->state.empty()) {
+                StatePlan first = plan;
+                first.first_call = true;
+                Attempt first_call(program, table, complete, pinned, first);
+                if (auto const added = add_first_call(*conversion, first_call, *method); !added)
+                    return tl::unexpected(*plan.cause);
+            }
+            if (conversion != nullptr)
                 conversion->warnings.insert(conversion->warnings.begin(), pin_warnings.begin(), pin_warnings.end());
             return outcome;
         }
+        if (learn_state(attempt, outcome.error(), plan))
+            continue;
         // Sizes that the program fixes become numbers; where it is not said which, all that may.
         auto wanted = outcome.error().code == size_is_fixed_code ? attempt.pins_wanted() : std::set<PinnedAxis>();
-        if (wanted.empty() && (outcome.error().reason == Reason::unsupported || outcome.error().reason == Reason::malformed))
+        if (wanted.empty() && outcome.error().code != keeps_state_code && (outcome.error().reason == Reason::unsupported || outcome.error().reason == Reason::malformed))
             wanted = attempt.pins_possible();
         std::erase_if(wanted, [&](PinnedAxis const& axis) { return pinned.contains(axis); });
+        if (wanted.empty() && plan.stage == StatePlan::Stage::carried)
+            plan.cause->what += ", and it cannot be carried as inputs and outputs: " + outcome.error().what;
         if (wanted.empty())
-            return outcome;
+            return plan.cause ? Result<ConvertOutcome>(tl::unexpected(*plan.cause)) : outcome;
         pin_warnings.push_back(warning_of_pin(program, wanted, outcome.error()));
         pinned.insert(wanted.begin(), wanted.end());
+        plan = {};
     }
 }

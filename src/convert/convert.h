@@ -71,12 +71,26 @@ struct UnsupportedOperator {
     std::string nearest; // a known operator of like spelling; may be empty
 };
 
+// One input of the model, and the output that holds it for the next call.
+struct CarriedTensor {
+    std::string input;
+    std::string output;
+    std::optional<Tensor> initial{}; // what the first call begins with; nothing: zeros
+};
+
 struct Conversion {
     OnnxModel model;
     std::vector<ConversionWarning> warnings;
     std::vector<std::string> schemas; // PyTorch's, of the operators whose rules made the model; sorted
     std::vector<std::string> assumptions; // branches that only raise an error, and were taken not to be taken
+    std::vector<CarriedTensor> state; // what the program keeps from call to call: inputs and outputs after its own, in this order
+    // The program's very first call, where it is not known to be a later call that begins with the initial values of the state: a
+    // model without inputs for the state, and with the same outputs. The two are to be compared before the model is used.
+    std::optional<OnnxModel> first_call;
 };
+
+// Metadata of the model: this and the name of an input → the name of the output that holds it for the next call.
+inline constexpr std::string_view state_key_prefix = "state ";
 
 // What stands in the way, all at once.
 struct UnsupportedProgram {

@@ -21,8 +21,23 @@ std::string_view implicit_conversion(ProgramType const& type)
 namespace {
 
 // Arithmetic on sizes wraps: whoever makes a program may make tensors that no memory holds.
+bool holds_overgrown(Value const& value)
+{
+    if (auto const* dim = value.as<Dim>())
+        return dim->overgrown();
+    if (auto const* tensor = value.as<TensorReference>())
+        return std::any_of((*tensor)->seen.dims().begin(), (*tensor)->seen.dims().end(), [](Dim const& dim) { return dim.overgrown(); });
+    auto const any = [](std::vector<Value> const& items) { return std::any_of(items.begin(), items.end(), [](Value const& item) { return item.is<Dim>() && item.as<Dim>()->overgrown(); }); };
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+        return any((*list)->items);
+    auto const* tuple = value.as<std::shared_ptr<TupleValue>>();
+    return tuple != nullptr && any((*tuple)->items);
+}
+
 Result<void> check_sizes(Value const& value)
 {
+    if (holds_overgrown(value))
+        return exhausted("a size that is the sum of more than " + std::to_string(Dim::most_terms) + " terms, or of higher power than " + std::to_string(Dim::most_factors));
     auto const* const tensor = value.as<TensorReference>();
     auto const shape = tensor == nullptr ? std::nullopt : known_shape((*tensor)->seen.dims());
     if (shape && !element_count(*shape))

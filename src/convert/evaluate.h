@@ -1,5 +1,6 @@
 #pragma once
 
+#include "convert/carried_state.h"
 #include "convert/convert.h"
 #include "graph/heap.h"
 #include "operators/table.h"
@@ -16,7 +17,7 @@
 // The number of the error of a program that raises: a branch that only does so is folded away.
 inline constexpr int program_raises_code = 212;
 // The number of the error of a program that changes its module: its second call would give other numbers than its first.
-inline constexpr int keeps_state_code = 214;
+inline constexpr int keeps_state_code = 216;
 
 std::string open_state_name(std::string const& path);
 Failure state_is_kept(std::string const& names);
@@ -46,6 +47,8 @@ public:
     {
     }
 
+    // What the module holds when the call begins, where that is not what the file says; to be told before module() is asked for.
+    void begin_with(StateValues begun) { begun_ = std::move(begun); }
     // The value that is `self`: the module tree with its tensors as constants. Tensors that share storage are one constant.
     Value module();
     // Calls __setstate__ of the module's objects that have a saved state; once, before anything else runs. Objects where that cannot be
@@ -62,6 +65,9 @@ public:
     Result<void> check_no_state() const;
     // Paths of the module's tensors that the program changed and that could be opened.
     std::set<std::string> changed_tensors() const;
+    // What the next call may read of what this one left in the module, and all that begin_with() told. Fails with unsupported where
+    // it cannot be handed from call to call.
+    Result<StateValues> left_state() const;
     // Operators met so far that have no rule.
     std::vector<UnsupportedOperator> unsupported_operators() const;
 
@@ -111,17 +117,20 @@ private:
     std::map<void const*, Value> known_containers_; // shared lists, dicts and objects of the file, once converted
     std::map<std::string, Value> known_tensors_; // by storage, offset, sizes and strides
     struct StoredTensor {
-        std::shared_ptr<StorageCell> cell;
+        TensorReference tensor;
         std::string path;
         std::shared_ptr<ProgramTensor const> stored;
     };
     bool is_changed(StoredTensor const& tensor) const;
     bool shares_memory(StoredTensor const& tensor) const;
+    Result<void> check_no_aliases(StateValues const& left) const;
+    StateValues begun_;
     std::vector<StoredTensor> stored_tensors_;
+    std::set<std::string> shared_paths_; // of tensors that stand at several places of the module
     std::vector<std::pair<std::shared_ptr<ListValue>, size_t>> stored_lists_; // with their length in the file
     std::set<std::pair<void const*, std::string>> attributes_read_; // before they were written
     std::set<std::pair<void const*, std::string>> attributes_written_;
-    std::set<std::string> state_; // attributes of the module that were read and then written
+    std::map<std::string, std::pair<std::shared_ptr<ObjectValue>, std::string>> state_; // by path: attributes of the module that were read and then written
     std::set<std::string_view> schemas_; // of the operators met
     struct Unsupported {
         UnsupportedOperator found;

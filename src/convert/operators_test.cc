@@ -98,6 +98,28 @@ std::vector<NamedTensor> feed_of(Session const& session, OperatorCaseSet const& 
     return feed;
 }
 
+// What the program keeps from call to call, and its inputs hold: handed on from set to set.
+class KeptState {
+public:
+    explicit KeptState(Conversion const& conversion)
+    {
+        for (auto const& carried : conversion.state)
+            held_.push_back({carried.input, *carried.initial});
+    }
+    void feed(std::vector<NamedTensor>& inputs) const { inputs.insert(inputs.end(), held_.begin(), held_.end()); }
+    // The last outputs, which are taken off.
+    void keep(std::vector<Tensor>& answers)
+    {
+        for (auto held = held_.rbegin(); held != held_.rend(); ++held) {
+            held->tensor = std::move(answers.back());
+            answers.pop_back();
+        }
+    }
+
+private:
+    std::vector<NamedTensor> held_;
+};
+
 // Runs one case at one opset; what is wrong, or nothing. Schemas that were used are added.
 std::string verdict(OperatorCase const& one, Program const& program, Runtime const& runtime, int64_t opset, std::set<std::string>& used)
 {
@@ -126,11 +148,17 @@ std::string verdict(OperatorCase const& one, Program const& program, Runtime con
     bool const pinned = std::any_of(conversion.warnings.begin(), conversion.warnings.end(), [](auto const& warning) { return warning.code == "G05" || warning.code == "G06"; });
     if (pinned != one.fixed)
         return pinned ? "has a fixed size: " + conversion.warnings[0].message : "should have a fixed size";
+    if (conversion.first_call)
+        return "begins with other things than later calls do";
+    KeptState state(conversion);
     for (auto const& set : one.sets) {
-        auto const answers = session->run(feed_of(*session, set, *paths));
+        auto feed = feed_of(*session, set, *paths);
+        state.feed(feed);
+        auto answers = session->run(feed);
         std::string const which = &set == &one.sets[0] ? "" : "second set: ";
         if (!answers)
             return which + "does not run: " + answers.error().text();
+        state.keep(*answers);
         if (auto const wrong = difference(one, set, *answers); !wrong.empty())
             return which + wrong;
     }

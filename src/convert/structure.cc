@@ -14,11 +14,15 @@ Value Evaluator::tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, s
     std::string key = std::to_string(tensor->storage) + "@" + std::to_string(tensor->offset) + text_of(tensor->values.shape()) + text_of(Shape(tensor->strides)) + std::string(name_of(tensor->values.dtype()));
     auto const [place, added] = known_tensors_.try_emplace(key);
     if (added) {
-        auto const reference = heap_.tensor(open_state_.contains(path) ? GraphTensor::named(open_state_name(path), tensor->values.dtype(), dims_of(tensor->values.shape())) : GraphTensor::constant(tensor->values, path));
+        auto const begun = begun_.find({path, false});
+        auto const reference = begun != begun_.end() ? *begun->second.as<TensorReference>()
+            : open_state_.contains(path)             ? heap_.tensor(GraphTensor::named(open_state_name(path), tensor->values.dtype(), dims_of(tensor->values.shape())))
+                                                     : heap_.tensor(GraphTensor::constant(tensor->values, path));
         reference->cell->born_in = 0; // it was there before any branch
-        stored_tensors_.push_back({reference->cell, path, tensor});
+        stored_tensors_.push_back({reference, path, tensor});
         place->second = Value{reference};
-    }
+    } else
+        shared_paths_.insert(path);
     return place->second;
 }
 
@@ -130,8 +134,11 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
                 auto result = std::make_shared<ObjectValue>(ObjectValue{object->class_name, {}, 0, true, path});
                 place->second = Value{result};
                 evaluator.objects_of_file_.push_back(result);
-                for (auto const& [name, value] : object->attributes)
-                    result->attributes.emplace_back(name, evaluator.value_of(value, inner_path(path, name)));
+                for (auto const& [name, value] : object->attributes) {
+                    auto held = evaluator.value_of(value, inner_path(path, name));
+                    auto const begun = evaluator.begun_.find({inner_path(path, name), true});
+                    result->attributes.emplace_back(name, begun == evaluator.begun_.end() ? std::move(held) : begun->second);
+                }
                 return Value{result};
             }
             return place->second;
@@ -169,7 +176,7 @@ Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Va
     // What a branch writes may be read after it as it was before.
     bool const may_be_read = attributes_read_.contains({held->get(), call.name}) || graph_.depth() > 1;
     if ((*held)->from_file && may_be_read)
-        state_.insert((*held)->class_name + "." + call.name);
+        state_.insert_or_assign(inner_path((*held)->path, call.name), std::pair(*held, call.name));
     attributes_written_.insert({held->get(), call.name});
     heap_.will_change(*held);
     if (auto* known = (*held)->find(call.name))
@@ -193,13 +200,14 @@ bool Evaluator::is_changed(StoredTensor const& tensor) const
     static constexpr std::string_view counter = "num_batches_tracked"; // counts the batches of training, and is never read
     if (tensor.path.ends_with(counter))
         return false;
-    if (tensor.cell->uncertain)
+    auto const& cell = *tensor.tensor->cell;
+    if (cell.uncertain || begun_.contains({tensor.path, false}))
         return true;
-    if (tensor.cell->settled)
+    if (cell.settled)
         return false;
     if (open_state_.contains(tensor.path))
-        return tensor.cell->base.name() == nullptr || *tensor.cell->base.name() != open_state_name(tensor.path);
-    auto const now = tensor.cell->base.is_constant() ? tensor.cell->base.known() : std::nullopt;
+        return cell.base.name() == nullptr || *cell.base.name() != open_state_name(tensor.path);
+    auto const now = cell.base.is_constant() ? cell.base.known() : std::nullopt;
     auto const before = tensor.stored->values.bytes();
     return !now || now->bytes().size() != before.size() || std::memcmp(now->bytes().data(), before.data(), before.size()) != 0;
 }
@@ -221,7 +229,9 @@ std::set<std::string> Evaluator::changed_tensors() const
 
 Result<void> Evaluator::check_no_state() const
 {
-    std::set<std::string> kept = state_;
+    std::set<std::string> kept;
+    for (auto const& [path, attribute] : state_)
+        kept.insert(path);
     for (auto const& stored : stored_tensors_)
         if (is_changed(stored) && (!open_state_.contains(stored.path) || shares_memory(stored)))
             kept.insert(stored.path.empty() ? "a constant of the code" : stored.path);
@@ -234,6 +244,71 @@ Result<void> Evaluator::check_no_state() const
     for (auto const& name : kept)
         names += (names.empty() ? "" : ", ") + name;
     return state_is_kept(names);
+}
+
+Result<StateValues> Evaluator::left_state() const
+{
+    StateValues left;
+    for (auto const& [path, attribute] : state_)
+        left.emplace(StatePlace{path, true}, *attribute.first->find(attribute.second));
+    for (auto const& [place, value] : begun_)
+        if (place.is_attribute && !left.contains(place))
+            left.emplace(place, value); // as it was
+    for (auto const& stored : stored_tensors_) {
+        if (!is_changed(stored))
+            continue;
+        if (stored.path.empty() || shares_memory(stored) || left.contains({stored.path, true}))
+            return unsupported("the program writes into " + (stored.path.empty() ? "a constant of the code" : stored.path) + ", which stands at several places of the module");
+        left.emplace(StatePlace{stored.path, false}, Value{stored.tensor});
+    }
+    for (auto const& [list, size] : stored_lists_)
+        if (list->items.size() != size)
+            return unsupported("the program makes a list of the module longer or shorter with each call");
+    TRY(check_no_aliases(left));
+    return left;
+}
+
+namespace {
+
+void add_tensors(Value const& value, std::vector<TensorReference>& tensors)
+{
+    if (auto const* tensor = value.as<TensorReference>())
+        tensors.push_back(*tensor);
+    else if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+        for (auto const& item : (*list)->items)
+            add_tensors(item, tensors);
+    else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+        for (auto const& item : (*tuple)->items)
+            add_tensors(item, tensors);
+}
+
+}
+
+// The inputs of the next call have memory of their own. That differs from the program where one of them is written into and
+// another sees it.
+Result<void> Evaluator::check_no_aliases(StateValues const& left) const
+{
+    std::set<StorageCell const*> cells;
+    bool is_shared = false;
+    for (auto const& [place, value] : left) {
+        std::vector<TensorReference> tensors;
+        add_tensors(value, tensors);
+        for (auto const& tensor : tensors)
+            is_shared = !cells.insert(tensor->cell.get()).second || !tensor->cell->may_be.empty() || is_shared;
+        is_shared = is_shared || (place.is_attribute && shared_paths_.contains(place.path));
+    }
+    for (auto const& stored : stored_tensors_)
+        is_shared = is_shared || (!left.contains({stored.path, false}) && cells.contains(stored.tensor->cell.get()));
+    bool is_written = false;
+    for (auto const& [place, value] : begun_) {
+        std::vector<TensorReference> tensors;
+        add_tensors(value, tensors);
+        for (auto const& tensor : tensors)
+            is_written = is_written || tensor->cell->generation != 0 || tensor->cell->uncertain;
+    }
+    if (is_shared && is_written)
+        return unsupported("the program writes into what it keeps from call to call, and keeps it at several places");
+    return {};
 }
 
 Result<Value> Evaluator::create_object(Call const& call)

@@ -94,8 +94,6 @@ OnnxAttribute attribute(std::string name, std::vector<int64_t> value) { return {
 OnnxAttribute attribute(std::string name, std::vector<float> value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
 OnnxAttribute attribute(std::string name, std::vector<std::string> value) { return {std::move(name), std::move(value), {}, 0, {}, {}}; }
 
-namespace {
-
 OnnxTensor onnx_tensor(Tensor const& tensor, std::string name)
 {
     auto const data_type = onnx_data_type(tensor.dtype());
@@ -110,6 +108,8 @@ OnnxTensor onnx_tensor(Tensor const& tensor, std::string name)
         result.raw = tensor.data();
     return result;
 }
+
+namespace {
 
 // Complex numbers as pairs of real ones along a new last axis; other tensors as they are.
 Tensor as_real_numbers(Tensor const& tensor)
@@ -377,6 +377,7 @@ std::string GraphBuilder::compute_symbol(SymbolId id)
 
 std::string GraphBuilder::compute(Dim const& dim)
 {
+    overgrown_ = overgrown_ || dim.overgrown();
     if (auto const number = dim.known())
         return initializer(Tensor::scalar(*number), "");
     if (auto const symbol = dim.single_symbol())

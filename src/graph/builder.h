@@ -72,6 +72,9 @@ private:
     bool sequence_ = false;
 };
 
+// A tensor of a dtype that ONNX knows, as it is written.
+OnnxTensor onnx_tensor(Tensor const& tensor, std::string name);
+
 // Attributes of a node, in the order given.
 OnnxAttribute attribute(std::string name, int64_t value);
 OnnxAttribute attribute(std::string name, float value);
@@ -129,6 +132,8 @@ public:
     // A name for a value whose dims need the name (sizes that depend on data): use with named_node.
     std::string fresh_name(std::string const& op_type);
 
+    // True where a node needed a Dim that is overgrown: the graph is of no use.
+    bool overgrown() const { return overgrown_; }
     // Says that the evaluation can only go on where these symbols are numbers: it may start again with them pinned.
     void want_pinned(Dim const& dim);
     std::vector<SymbolId> const& pins_wanted() const { return pins_wanted_; }
@@ -188,5 +193,6 @@ private:
     std::string place_;
     std::string module_;
     std::vector<SymbolId> pins_wanted_;
+    bool overgrown_ = false;
     std::vector<std::pair<std::string, std::string>> narrowed_;
 };

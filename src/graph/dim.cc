@@ -68,8 +68,20 @@ void Dim::add_term(Monomial const& monomial, int64_t coefficient)
         terms_.erase(place);
 }
 
+Dim Dim::kept_small() &&
+{
+    bool const small = terms_.size() <= most_terms && std::all_of(terms_.begin(), terms_.end(), [](auto const& term) { return term.first.size() <= most_factors; });
+    if (small && !overgrown_)
+        return std::move(*this);
+    Dim overgrown;
+    overgrown.overgrown_ = true;
+    return overgrown;
+}
+
 std::optional<int64_t> Dim::known() const
 {
+    if (overgrown_)
+        return std::nullopt;
     if (terms_.empty())
         return 0;
     if (terms_.size() == 1 && terms_.begin()->first.empty())
@@ -99,7 +111,8 @@ Dim operator+(Dim const& a, Dim const& b)
     Dim sum = a;
     for (auto const& [monomial, coefficient] : b.terms_)
         sum.add_term(monomial, coefficient);
-    return sum;
+    sum.overgrown_ = a.overgrown_ || b.overgrown_;
+    return std::move(sum).kept_small();
 }
 
 Dim operator-(Dim const& a, Dim const& b) { return a + b * Dim(-1); }
@@ -107,6 +120,7 @@ Dim operator-(Dim const& a, Dim const& b) { return a + b * Dim(-1); }
 Dim operator*(Dim const& a, Dim const& b)
 {
     Dim product;
+    product.overgrown_ = a.overgrown_ || b.overgrown_;
     for (auto const& [left, left_coefficient] : a.terms_)
         for (auto const& [right, right_coefficient] : b.terms_) {
             Dim::Monomial monomial = left;
@@ -114,11 +128,13 @@ Dim operator*(Dim const& a, Dim const& b)
             std::sort(monomial.begin(), monomial.end());
             product.add_term(monomial, wrapping_multiply(left_coefficient, right_coefficient));
         }
-    return product;
+    return std::move(product).kept_small();
 }
 
 std::optional<Dim> Dim::divided_exactly(Dim const& divisor) const
 {
+    if (overgrown_ || divisor.overgrown_)
+        return std::nullopt;
     if (divisor.terms_.size() != 1)
         return *this == divisor && !terms_.empty() ? std::optional(Dim(1)) : std::nullopt;
     auto const& [divisor_monomial, divisor_coefficient] = *divisor.terms_.begin();
@@ -148,6 +164,8 @@ Dim SymbolTable::derived(IntegerOperation operation, Dim const& left, Dim const&
     CHECK(!divides(operation) || b != 0, "a known division is not by zero");
     if (a && b)
         return apply(operation, *a, *b);
+    if (left.overgrown() || right.overgrown())
+        return left * right;
     if (left == right && !divides(operation))
         return left;
     if (divides(operation))
@@ -164,7 +182,10 @@ Dim SymbolTable::derived(IntegerOperation operation, Dim const& left, Dim const&
             if (same->operation == operation && same->left == left && same->right == right)
                 return Dim::of_symbol(id);
     Symbol symbol{"", DerivedInteger{operation, left, right}, std::nullopt, false};
+    static constexpr size_t longest_name = 200;
     symbol.name = std::string(name_of(operation)) + "(" + text_of(left) + ", " + text_of(right) + ")";
+    if (symbol.name.size() > longest_name)
+        symbol.name = std::string(name_of(operation)) + "#" + std::to_string(symbols_.size());
     auto const left_example = example_of(left);
     auto const right_example = example_of(right);
     if (left_example && right_example && !(divides(operation) && *right_example == 0))
@@ -174,6 +195,8 @@ Dim SymbolTable::derived(IntegerOperation operation, Dim const& left, Dim const&
 
 std::optional<int64_t> SymbolTable::example_of(Dim const& dim) const
 {
+    if (dim.overgrown())
+        return std::nullopt;
     int64_t sum = 0;
     for (auto const& [monomial, coefficient] : dim.terms()) {
         int64_t product = coefficient;
@@ -237,6 +260,8 @@ bool SymbolTable::surely_not_negative(SymbolId id, int64_t least_size, int depth
 
 bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size, int depth) const
 {
+    if (dim.overgrown())
+        return false;
     // Positive coefficients over sizes may pay for a negative constant, as far as the least size of an input goes.
     int64_t least = 0;
     for (auto const& [monomial, coefficient] : dim.terms()) {
@@ -260,6 +285,8 @@ bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size, int dept
 
 std::string SymbolTable::text_of(Dim const& dim) const
 {
+    if (dim.overgrown())
+        return "of too many terms";
     std::string text;
     for (auto const& [monomial, coefficient] : dim.terms()) {
         if (!text.empty())

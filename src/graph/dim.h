@@ -25,6 +25,12 @@ public:
     // The symbol where the Dim is just that.
     std::optional<SymbolId> single_symbol() const;
 
+    // True of what grew to more terms, or to a higher power, than sizes of models do: it can be computed with, and is no number any
+    // more. Whoever meets one as the value of a program says so and gives up.
+    bool overgrown() const { return overgrown_; }
+    static constexpr size_t most_terms = 1000;
+    static constexpr size_t most_factors = 64;
+
     // 64-bit arithmetic that wraps, as the program's own does.
     friend Dim operator+(Dim const&, Dim const&);
     friend Dim operator-(Dim const&, Dim const&);
@@ -39,7 +45,9 @@ public:
 
 private:
     void add_term(Monomial const& monomial, int64_t coefficient);
+    Dim kept_small() &&;
     std::map<Monomial, int64_t> terms_; // no zero coefficients; empty: 0
+    bool overgrown_ = false;
 };
 
 // What a symbol stands for.

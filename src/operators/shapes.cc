@@ -546,6 +546,7 @@ constexpr OperatorRow rows[] = {
     {"aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor", select_scatter},
     {"aten::detach(Tensor self) -> Tensor", same},
     {"aten::alias(Tensor self) -> Tensor", same},
+    {"prim::data(Tensor self) -> Tensor", same},
     {"aten::requires_grad_(Tensor self, bool requires_grad=True) -> Tensor", same},
     {"aten::resolve_conj(Tensor self) -> Tensor", same},
     {"aten::resolve_neg(Tensor self) -> Tensor", same},

@@ -1,6 +1,7 @@
 #include "publish/conversion.h"
 
 #include "onnx/structure.h"
+#include "publish/state.h"
 #include "publish/values.h"
 #include "publish/words.h"
 
@@ -65,6 +66,10 @@ Result<ConvertedModel> convert_program(Program const& program, ConversionRequest
     converted.assumptions = std::move(conversion.assumptions);
     converted.is_converted = true;
     encode(converted, request);
+    if (conversion.first_call)
+        converted.first_call = encode_onnx(*conversion.first_call);
+    if (converted.first_call.size > onnx_single_file_limit || (converted.first_call.size != 0 && !converted.external_location.empty()))
+        return unsupported("a program that keeps state and has more weights than one file holds");
     return converted;
 }
 
@@ -149,6 +154,10 @@ Json json_of(ConvertedModel const& converted)
     for (auto const& warning : converted.warnings)
         document["warnings"].push_back({{"code", warning.code}, {"message", warning.message}, {"where", warning.where}});
     document["assumptions"] = converted.assumptions;
+    document["state"] = Json::array();
+    auto const state = state_of(converted.model);
+    for (size_t i = 0; i < state.inputs.size(); ++i)
+        document["state"].push_back({{"input", state.inputs[i]}, {"output", state.outputs[i]}});
     document["unsupported"] = Json::array();
     return document;
 }

@@ -38,6 +38,7 @@ struct ConvertedModel {
     OnnxFile file; // as it is written: its weights are not copied
     std::string external_location; // empty: no external data
     OnnxFile external_data;
+    OnnxFile first_call; // the first call of a program that keeps state, where that is still to be proved (publish/state.h); else empty
     bool is_converted = false; // false: it was ONNX already
     std::vector<ConversionWarning> warnings;
     std::vector<std::string> assumptions;

@@ -1,6 +1,7 @@
 #include "publish/evidence.h"
 
 #include "publish/read_model.h"
+#include "publish/state.h"
 #include "publish/words.h"
 
 #include <algorithm>
@@ -20,19 +21,22 @@ Result<ModelUnderTest> open_model(Runtime const& runtime, ConvertedModel const& 
 Result<std::vector<Sample>> gather_samples(ModelUnderTest const& tested, ConvertedModel const& model, EvidenceRequest const& request)
 {
     auto samples = TRY(samples_for(request.samples, model.model));
-    for (uint64_t const seed : request.seeds)
+    for (uint64_t const seed : request.seeds) {
         samples.push_back(TRY(random_sample(tested.session(), seed)));
+        TRY(begin_with_zeros(samples.back(), model.model));
+    }
     if (samples.empty())
         return bad_usage("no inputs to run the model on").hint("give --sample FILE.npz, or --random SEED");
     return samples;
 }
 
 // The flattened arguments of one run, by the program's own names of them.
-Result<std::vector<NamedTensor>> arguments_of(Sample const& sample, ArgumentNames const& names_of_program)
+Result<std::vector<NamedTensor>> arguments_of(Sample const& sample, ArgumentNames const& names_of_program, OnnxModel const& model)
 {
-    auto const names = TRY(names_of_program(sample.inputs.size()));
-    if (names.size() != sample.inputs.size())
-        return bad_usage("the model has " + count_text(sample.inputs.size(), "input") + " and the program takes " + count_text(names.size(), "argument")).at(sample.origin).hint("give --sample FILE.npz with all of the program's arguments");
+    size_t const count = own_inputs(model).size();
+    auto const names = TRY(names_of_program(count));
+    if (names.size() != count || count > sample.inputs.size())
+        return bad_usage("the model has " + count_text(count, "input") + " and the program takes " + count_text(names.size(), "argument")).at(sample.origin).hint("give --sample FILE.npz with all of the program's arguments");
     std::vector<NamedTensor> arguments;
     for (size_t i = 0; i < names.size(); ++i)
         arguments.push_back({names[i], sample.inputs[i].tensor});
@@ -56,14 +60,15 @@ Result<VerifyReport> against_torch(World const& world, ModelUnderTest const& tes
     auto samples = TRY(gather_samples(tested, model, request));
     std::vector<std::vector<NamedTensor>> runs;
     for (size_t i = 0; i < samples.size(); ++i)
-        runs.push_back(i < request.samples.size() ? TRY(arguments_of(request.samples[i], names_of_program, model.model)) : TRY(arguments_of(samples[i], names_of_program)));
+        runs.push_back(i < request.samples.size() ? TRY(arguments_of(request.samples[i], names_of_program, model.model)) : TRY(arguments_of(samples[i], names_of_program, model.model)));
     auto answers = TRY(torch_answers(world, reference, runs));
+    auto const outputs = own_outputs(model.model);
     for (size_t i = 0; i < samples.size(); ++i) {
-        if (answers.runs[i].size() != model.model.graph.outputs.size())
-            return malformed("PyTorch gives " + count_text(answers.runs[i].size(), "result") + ", the model " + count_text(model.model.graph.outputs.size(), "output")).at(samples[i].origin);
+        if (answers.runs[i].size() != outputs.size())
+            return malformed("PyTorch gives " + count_text(answers.runs[i].size(), "result") + ", the model " + count_text(outputs.size(), "output")).at(samples[i].origin);
         samples[i].expected.clear();
         for (size_t k = 0; k < answers.runs[i].size(); ++k)
-            samples[i].expected.push_back({model.model.graph.outputs[k].name, std::move(answers.runs[i][k])});
+            samples[i].expected.push_back({outputs[k], std::move(answers.runs[i][k])});
     }
     auto report = TRY(verify_recorded(tested, samples, request.options));
     report.against = "PyTorch " + answers.version;

@@ -2,6 +2,7 @@
 
 #include "publish/models.h"
 #include "publish/read_model.h"
+#include "publish/state.h"
 #include "publish/values.h"
 #include "publish/words.h"
 
@@ -86,6 +87,7 @@ Result<Published> publish(PublishRequest const& request, World const& world, Pro
     auto read = TRY(read_model(world, source, request.conversion, {true, false}, after_reading, trail));
     published.kind = source.kind;
     published.model = std::move(read.model);
+    TRY(within(request.file, prove_first_call(world, published.model, request.conversion.samples)));
     progress.end(receipt_of(published.model));
     // What the file is was decided by its bytes, which are mapped and have the digest that will be written down. It was read and
     // converted by a process that can do nothing else, and nothing in it was run. From here on there is no pickle and no Python name.

@@ -3,6 +3,7 @@
 #include "onnx/read.h"
 #include "onnx/structure.h"
 #include "process/message.h"
+#include "publish/state.h"
 
 #include <algorithm>
 #include <map>
@@ -182,13 +183,13 @@ std::vector<std::string> output_names_of(OnnxModel const& model)
 std::string bytes_of(ModelReceipt const& receipt, ReadModel const& read, std::vector<SampleFile> const& samples)
 {
     MessageWriter writer;
-    writer.number(static_cast<uint8_t>(receipt.kind)).flag(read.model.is_converted).flag(!read.model.external_location.empty());
+    writer.number(static_cast<uint8_t>(receipt.kind)).flag(read.model.is_converted).flag(!read.model.external_location.empty()).flag(read.model.first_call.size != 0);
     writer.count(read.model.warnings.size());
     for (auto const& warning : read.model.warnings)
         writer.text(warning.code).text(warning.message).text(warning.where);
     writer.texts(read.model.assumptions);
     AskedNames names(read.arguments);
-    names.ask(samples, output_names_of(read.model.model), required_inputs(read.model.model).size());
+    names.ask(samples, output_names_of(read.model.model), own_inputs(read.model.model).size());
     names.write_to(writer);
     return writer.take();
 }
@@ -207,12 +208,21 @@ Result<void> check_external_data(ConvertedModel const& model)
     return {};
 }
 
-Result<void> take_outputs(ConvertedModel& model, bool has_external_data, ConversionRequest const& request, std::vector<SharedBytes> const& outputs)
+struct WrittenFiles {
+    bool has_external_data = false;
+    bool has_first_call = false;
+};
+
+Result<void> take_outputs(ConvertedModel& model, WrittenFiles const& written, ConversionRequest const& request, std::vector<SharedBytes> const& outputs)
 {
     model.file = {{outputs[0]}, outputs[0].size()};
     model.model = TRY(read_onnx(outputs[0]));
     TRY(check_structure(model.model));
-    if (has_external_data) {
+    if (written.has_first_call) {
+        model.first_call = {{outputs[2]}, outputs[2].size()};
+        TRY(within("its first call", check_structure(TRY(read_onnx(outputs[2])))));
+    }
+    if (written.has_external_data) {
         model.external_location = request.external_location.empty() ? default_external_location : request.external_location;
         model.external_data = {{outputs[1]}, outputs[1].size()};
     }
@@ -224,7 +234,9 @@ Result<ReadModel> parse_model(SourceFile& source, ReadingResult const& result, C
     MessageReader reader(result.payload);
     source.kind = TRY(parse_kind(reader));
     bool const is_converted = TRY(reader.flag());
-    bool const has_external_data = TRY(reader.flag());
+    WrittenFiles written;
+    written.has_external_data = TRY(reader.flag());
+    written.has_first_call = TRY(reader.flag());
     ReadModel read;
     for (size_t left = TRY(reader.count(most_warnings)); left > 0; --left) {
         auto code = TRY(reader.text());
@@ -239,7 +251,7 @@ Result<ReadModel> parse_model(SourceFile& source, ReadingResult const& result, C
         return read;
     }
     read.model.is_converted = true;
-    TRY(within("what was made of " + source.file.path(), take_outputs(read.model, has_external_data, request, result.outputs)));
+    TRY(within("what was made of " + source.file.path(), take_outputs(read.model, written, request, result.outputs)));
     return read;
 }
 
@@ -263,7 +275,7 @@ Result<ReadModel> read_model(World const& world, SourceFile& source, ConversionR
     writer.flag(demands.is_safe).flag(demands.is_program).text(request.external_location).count(request.words.size());
     for (auto const& [option, words] : request.words)
         writer.text(option).texts(words);
-    ReadingRequest const reading{std::string(model_task), writer.take(), paths_of(request.samples), {world.temporary_folder, world.temporary_folder}};
+    ReadingRequest const reading{std::string(model_task), writer.take(), paths_of(request.samples), {world.temporary_folder, world.temporary_folder, world.temporary_folder}};
     std::string left;
     auto const result = read_elsewhere(
         world, source, reading, [&](std::string_view note) -> Result<void> { return after_reading(TRY(parse_receipt(note))); }, left);
@@ -301,6 +313,7 @@ Result<std::string> serve_model(ReadingTask& task, ConversionRequest const& requ
     if (read->model.is_converted) {
         TRY(write_output(task.outputs[0], read->model.file.parts));
         TRY(write_output(task.outputs[1], read->model.external_data.parts));
+        TRY(write_output(task.outputs[2], read->model.first_call.parts));
     }
     return bytes_of(receipt, *read, request.samples);
 }
@@ -313,7 +326,7 @@ Result<ArgumentNames> read_reference(World const& world, SourceFile& source, std
     }
     auto const paths = paths_of(samples);
     MessageWriter writer;
-    writer.texts(output_names_of(model)).number(static_cast<uint64_t>(required_inputs(model).size())).count(paths.size());
+    writer.texts(output_names_of(model)).number(static_cast<uint64_t>(own_inputs(model).size())).count(paths.size());
     for (auto const& path : paths)
         writer.text(path.native());
     std::string trail;

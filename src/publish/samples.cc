@@ -4,6 +4,7 @@
 #include "arrays/npz.h"
 #include "onnx/structure.h"
 #include "publish/source.h"
+#include "publish/state.h"
 
 #include <algorithm>
 #include <cctype>
@@ -59,8 +60,13 @@ Result<std::vector<SampleFile>> read_sample_files(std::span<std::string const> p
 
 Result<Sample> sample_for(SampleFile const& file, OnnxModel const& model)
 {
-    auto sample = TRY(within(file.origin, sample_of(file.entries, names_of(required_inputs(model)), names_of(model.graph.outputs))));
+    // What carries state is rarely in a sample: a first call begins without.
+    bool const holds_state = has_all(file, names_of(required_inputs(model)));
+    auto const inputs = holds_state ? required_inputs(model) : own_inputs(model);
+    auto sample = TRY(within(file.origin, sample_of(file.entries, names_of(inputs), names_of(model.graph.outputs))));
     sample.origin = file.origin;
+    if (!holds_state)
+        TRY(within(file.origin, begin_with_zeros(sample, model)));
     return sample;
 }
 

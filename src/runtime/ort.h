@@ -67,6 +67,7 @@ struct OrtModel {
     OrtLibrary const& library;
     OrtOwned<OrtSession> session;
     std::vector<SessionValue> inputs;
+    std::vector<SessionValue> optional_inputs; // those that the model has a value for
     std::vector<SessionValue> outputs;
     std::vector<std::string> warnings;
     std::shared_ptr<OrtRuns> runs; // shared, because the model itself is constant

@@ -46,23 +46,32 @@ Result<void> check_input(SessionValue const& wanted, Tensor const& given)
     return {};
 }
 
-// The tensors in the order of the model's inputs.
-Result<std::vector<Tensor const*>> arrange_inputs(std::vector<SessionValue> const& wanted, std::span<NamedTensor const> given)
+struct GivenInput {
+    SessionValue const* value = nullptr;
+    Tensor const* tensor = nullptr;
+};
+
+// The tensors in the order of the model's inputs; those that the model has a value for may be left out.
+Result<std::vector<GivenInput>> arrange_inputs(OrtModel const& model, std::span<NamedTensor const> given)
 {
+    auto const is_among = [](std::vector<SessionValue> const& values, std::string const& name) { return std::any_of(values.begin(), values.end(), [&](auto const& value) { return value.name == name; }); };
     for (auto const& input : given)
-        if (std::none_of(wanted.begin(), wanted.end(), [&](auto const& value) { return value.name == input.name; }))
-            return malformed(fmt::format("the model has no input \"{}\"; its inputs are: {}", input.name, names_of(wanted)));
-    std::vector<Tensor const*> arranged;
-    for (auto const& value : wanted) {
-        auto const named = [&](NamedTensor const& input) { return input.name == value.name; };
-        auto const found = std::find_if(given.begin(), given.end(), named);
-        if (found == given.end())
-            return malformed(fmt::format("input \"{}\" ({}) is missing", value.name, text_of(value)));
-        if (std::find_if(found + 1, given.end(), named) != given.end())
-            return malformed(fmt::format("input \"{}\" is given twice", value.name));
-        TRY(check_input(value, found->tensor));
-        arranged.push_back(&found->tensor);
-    }
+        if (!is_among(model.inputs, input.name) && !is_among(model.optional_inputs, input.name))
+            return malformed(fmt::format("the model has no input \"{}\"; its inputs are: {}", input.name, names_of(model.inputs)));
+    std::vector<GivenInput> arranged;
+    for (auto const* values : {&model.inputs, &model.optional_inputs})
+        for (auto const& value : *values) {
+            auto const named = [&](NamedTensor const& input) { return input.name == value.name; };
+            auto const found = std::find_if(given.begin(), given.end(), named);
+            if (found == given.end() && values == &model.optional_inputs)
+                continue;
+            if (found == given.end())
+                return malformed(fmt::format("input \"{}\" ({}) is missing", value.name, text_of(value)));
+            if (std::find_if(found + 1, given.end(), named) != given.end())
+                return malformed(fmt::format("input \"{}\" is given twice", value.name));
+            TRY(check_input(value, found->tensor));
+            arranged.push_back({&value, &found->tensor});
+        }
     return arranged;
 }
 
@@ -209,7 +218,7 @@ Result<Tensor> tensor_of(std::shared_ptr<OrtModel const> const& model, std::vect
 Result<std::vector<Tensor>> Session::run(std::span<NamedTensor const> inputs, std::span<std::string const> outputs) const
 {
     auto const& api = *model_->library.api;
-    auto const arranged = TRY(arrange_inputs(model_->inputs, inputs));
+    auto const arranged = TRY(arrange_inputs(*model_, inputs));
     auto const output_names = TRY(arrange_outputs(model_->outputs, outputs));
     auto const memory = TRY(ort_object<OrtMemoryInfo>(api, api.ReleaseMemoryInfo, [&](OrtMemoryInfo** made) {
         return api.CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, made);
@@ -217,9 +226,9 @@ Result<std::vector<Tensor>> Session::run(std::span<NamedTensor const> inputs, st
     std::vector<char const*> input_names;
     std::vector<Feed> feeds;
     std::vector<OrtValue const*> values;
-    for (size_t i = 0; i < arranged.size(); ++i) {
-        input_names.push_back(model_->inputs[i].name.c_str());
-        auto feed = TRY(within("input " + model_->inputs[i].name, feed_of(api, memory.get(), *arranged[i])));
+    for (auto const& input : arranged) {
+        input_names.push_back(input.value->name.c_str());
+        auto feed = TRY(within("input " + input.value->name, feed_of(api, memory.get(), *input.tensor)));
         values.push_back(feed.value.get());
         feeds.push_back(std::move(feed));
     }

@@ -111,7 +111,8 @@ public:
     std::vector<std::string> const& warnings() const;
     Runtime const& runtime() const;
 
-    // One run. `inputs` are found by name, in any order; all of the model's inputs, and no others. Gives one tensor for each name in
+    // One run. `inputs` are found by name, in any order; all of the model's inputs, and no others but
+    // those that the model has a value for. Gives one tensor for each name in
     // `outputs`, in that order, or for each of the model's outputs where none are named. An input that is missing, unknown, given
     // twice, or of a wrong dtype, rank or size is malformed and named with both types; a name in `outputs` that the model does
     // not have is malformed; an output that is no dense tensor is unsupported. What fails within the model is malformed, with

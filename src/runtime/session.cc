@@ -215,14 +215,16 @@ Result<Session> Session::create(Runtime const& runtime, Bytes model, SessionOpti
     std::vector<std::string> warnings;
     auto session = TRY(session_with_providers(library, model, options, warnings));
     auto inputs = TRY(values_of(api, session.get(), api.SessionGetInputCount, api.SessionGetInputName, api.SessionGetInputTypeInfo));
+    auto optional_inputs = TRY(values_of(api, session.get(), api.SessionGetOverridableInitializerCount, api.SessionGetOverridableInitializerName, api.SessionGetOverridableInitializerTypeInfo));
     auto outputs = TRY(values_of(api, session.get(), api.SessionGetOutputCount, api.SessionGetOutputName, api.SessionGetOutputTypeInfo));
-    if (any_without_dims(inputs) || any_without_dims(outputs)) {
+    if (any_without_dims(inputs) || any_without_dims(optional_inputs) || any_without_dims(outputs)) {
         auto const read = TRY(read_onnx(unowned));
         tell_scalars(inputs, read.graph.inputs);
+        tell_scalars(optional_inputs, read.graph.inputs);
         tell_scalars(outputs, read.graph.outputs);
     }
     return Session(std::make_shared<OrtModel const>(
-        OrtModel{runtime, library, std::move(session), std::move(inputs), std::move(outputs), std::move(warnings), std::make_shared<OrtRuns>(*library.api)}));
+        OrtModel{runtime, library, std::move(session), std::move(inputs), std::move(optional_inputs), std::move(outputs), std::move(warnings), std::make_shared<OrtRuns>(*library.api)}));
 }
 
 std::vector<SessionValue> const& Session::inputs() const { return model_->inputs; }

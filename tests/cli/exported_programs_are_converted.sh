@@ -33,17 +33,15 @@ expect_err "double, triple"
 given hullmark convert "$programs/several.pt2" -o triple.onnx --method triple --no-verify --json
 expect_json '.inputs[0].name == "x"'
 
-# State that no answer depends on is left behind and said to be; other state is refused.
+# State that no answer depends on is left behind and said to be; other state becomes inputs and outputs.
 for file in unread_state unread_state_core; do
     given hullmark convert "$programs/$file.pt2" -o state.onnx --no-verify --json
     expect_json '[.assumptions[] | select(test("^(calls|last) is not carried"))] | length == 2'
     expect_json '[.assumptions[] | select(test("^x is left as it is given"))] | length == 1'
 done
-run hullmark convert "$programs/state_core.pt2" -o refused.onnx
-expect_status 3
-expect_err HM0214
-expect_err calls
-expect_nothing_at refused.onnx
+given hullmark convert "$programs/state_core.pt2" -o kept.onnx --no-verify --json
+expect_json '.state == [{"input": "calls", "output": "calls_next"}, {"input": "last", "output": "last_next"}]'
+expect_json '[.inputs[].name] == ["x", "calls", "last"] and ([.outputs[].name] == ["output", "calls_next", "last_next"])'
 
 # What the program asserts is taken to hold, and said with the user's own line.
 given hullmark convert "$programs/item.pt2" -o item.onnx --no-verify --json
