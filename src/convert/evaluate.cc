@@ -34,6 +34,18 @@ bool holds_overgrown(Value const& value)
     return tuple != nullptr && any((*tuple)->items);
 }
 
+// As PyTorch writes a value into a text; nothing where it is not known, or has many ways to be written.
+std::optional<std::string> text_within(Value const& value)
+{
+    if (auto const* text = value.as<std::string>())
+        return *text;
+    if (auto const* number = value.as<Dim>(); number != nullptr && number->known())
+        return std::to_string(*number->known());
+    if (auto const* flag = value.as<bool>())
+        return *flag ? "True" : "False";
+    return value.is<NoneValue>() ? std::optional<std::string>("None") : std::nullopt;
+}
+
 Result<void> check_sizes(Value const& value)
 {
     if (holds_overgrown(value))
@@ -150,6 +162,28 @@ Result<std::vector<Value>> Evaluator::results_of(Call const& call, Frame& frame)
     return std::vector<Value>{std::move(value)};
 }
 
+// "{}" by "{}": a text that is not known may be given to an error, and is poison to all else.
+Result<Value> Evaluator::formatted(Call const& call, Frame const& frame)
+{
+    static constexpr size_t longest = 1'000'000;
+    auto const* pattern = call.arguments.empty() ? nullptr : frame[call.arguments[0].value].as<std::string>();
+    if (pattern == nullptr)
+        return Value{PoisonValue{}};
+    std::string text;
+    size_t used = 1;
+    size_t begin = 0;
+    for (size_t place = pattern->find("{}"); place != std::string::npos; place = pattern->find("{}", begin)) {
+        auto const inner = used < call.arguments.size() ? text_within(argument(call, frame, used++)) : std::nullopt;
+        if (!inner)
+            return Value{PoisonValue{}};
+        text += pattern->substr(begin, place - begin) + *inner;
+        begin = place + 2;
+        if (text.size() > longest)
+            return exhausted("a text of more than " + std::to_string(longest) + " bytes");
+    }
+    return Value{text + pattern->substr(begin)};
+}
+
 Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
 {
     std::string_view const target = call.target;
@@ -174,7 +208,7 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
     if (target == "prim::isinstance")
         return Value{TRY(is_instance(argument(call, frame, 0), call.type))};
     if (target == "aten::format")
-        return Value{std::string("<message>")};
+        return formatted(call, frame);
     if (target == "prim::Print") // takes any number of values
         return none();
     if (target == "prim::RaiseException")

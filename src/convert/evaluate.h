@@ -76,6 +76,7 @@ private:
     Result<void> run_call(Call const& call, Frame& frame);
     Result<std::vector<Value>> results_of(Call const& call, Frame& frame);
     Result<Value> run_operator(Call const& call, Frame const& frame);
+    Result<Value> formatted(Call const& call, Frame const& frame);
 
     // control_flow.cc
     Result<std::vector<Value>> run_if(Call const& call, Frame& frame);
