@@ -165,6 +165,9 @@ Result<std::vector<Value>> Evaluator::branch(Call const& call, GraphTensor const
 Result<std::vector<Value>> Evaluator::run_rest_both_ways(Block const& block, size_t place, Frame& frame)
 {
     Call const& call = block.calls[place];
+    if (both_ways_left_ == 0)
+        return exhausted("what follows a branch on data is evaluated for each of its sides, and that more than " + std::to_string(most_both_ways) + " times");
+    --both_ways_left_;
     Value const condition = argument(call, frame, 0);
     auto const way = [&](size_t side) {
         return [&, side]() -> Result<std::vector<Value>> {

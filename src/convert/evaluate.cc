@@ -129,8 +129,9 @@ Result<std::vector<Value>> Evaluator::run(Block const& block, Frame& frame, size
 
 Result<void> Evaluator::run_call(Call const& call, Frame& frame)
 {
-    if (steps_left_-- == 0)
+    if (steps_left_ == 0)
         return exhausted("the program makes more than 200,000 calls while it is converted").at(program_.text(call.place));
+    --steps_left_;
     if (heap_.overfull())
         return exhausted("the program piles up more than 4,000,000 items while it is converted").at(program_.text(call.place));
     graph_.set_place(program_.text(call.place));

@@ -147,4 +147,6 @@ private:
     static constexpr size_t deepest_graph = 64;
     uint32_t depth_ = 0; // of calls
     uint64_t steps_left_ = 200'000;
+    static constexpr uint32_t most_both_ways = 1'000;
+    uint32_t both_ways_left_ = most_both_ways; // each doubles what follows it
 };
