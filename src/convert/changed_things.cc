@@ -182,3 +182,13 @@ void ChangedThings::rebuild(GraphBuilder& graph, Heap& heap, std::vector<GraphTe
             object->attributes[i].second = std::move(items[i]);
     }
 }
+
+std::vector<Value> rebuild_values(GraphBuilder& graph, Heap& heap, std::vector<ValueForm> const& forms, ChangedThings const& things, std::vector<GraphTensor> const& results)
+{
+    std::vector<Value> values;
+    size_t next = 0;
+    for (auto const& form : forms)
+        values.push_back(rebuild_value(graph, heap, form, results, next));
+    things.rebuild(graph, heap, results, next);
+    return values;
+}

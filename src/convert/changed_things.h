@@ -29,3 +29,6 @@ private:
     Forms<DictValue> dicts_;
     Forms<ObjectValue> objects_;
 };
+
+// What an If or a Loop gives: the values of the forms, and the things made what its other results say.
+std::vector<Value> rebuild_values(GraphBuilder& graph, Heap& heap, std::vector<ValueForm> const& forms, ChangedThings const& things, std::vector<GraphTensor> const& results);

@@ -56,12 +56,7 @@ public:
         for (auto const* side : {&then_side, &else_side})
             for (auto const& cell : side->changes.uncertain)
                 heap_.set_uncertain(cell);
-        std::vector<Value> values;
-        size_t next = 0;
-        for (auto const& form : forms)
-            values.push_back(rebuild_value(graph_, heap_, form, outputs, next));
-        things.rebuild(graph_, heap_, outputs, next);
-        return values;
+        return rebuild_values(graph_, heap_, forms, things, outputs);
     }
 
 private:

@@ -120,10 +120,5 @@ Result<std::vector<Value>> LoopOnData::write_node(Dim const& trips, Value const&
     auto const outputs = graph_.nodes("Loop", inputs, std::move(types), std::move(attributes));
     for (auto const& cell : round.changes.uncertain)
         heap_.set_uncertain(cell);
-    std::vector<Value> values;
-    size_t next = 0;
-    for (auto const& form : forms_)
-        values.push_back(rebuild_value(graph_, heap_, form, outputs, next));
-    things_.rebuild(graph_, heap_, outputs, next);
-    return values;
+    return rebuild_values(graph_, heap_, forms_, things_, outputs);
 }
