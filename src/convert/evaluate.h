@@ -119,16 +119,28 @@ private:
     std::map<std::string, Value> known_tensors_; // by storage, offset, sizes and strides
     struct StoredTensor {
         TensorReference tensor;
+        std::shared_ptr<StorageCell> cell; // as it was when the call began
         std::string path;
         std::shared_ptr<ProgramTensor const> stored;
     };
     bool is_changed(StoredTensor const& tensor) const;
+    // Into another view, by transpose_() or the like.
+    static bool is_turned(StoredTensor const& tensor) { return tensor.tensor->cell != tensor.cell || !tensor.tensor->steps.empty(); }
+    std::set<std::string> changed_containers() const;
     bool shares_memory(StoredTensor const& tensor) const;
     Result<void> check_no_aliases(StateValues const& left) const;
     StateValues begun_;
     std::vector<StoredTensor> stored_tensors_;
     std::set<std::string> shared_paths_; // of tensors that stand at several places of the module
-    std::vector<std::pair<std::shared_ptr<ListValue>, size_t>> stored_lists_; // with their length in the file
+    // Lists and dicts of the module, with what the file holds.
+    template <typename Container, typename Item>
+    struct StoredContainer {
+        std::shared_ptr<Container> container;
+        std::vector<Item> items;
+        std::string path;
+    };
+    std::vector<StoredContainer<ListValue, Value>> stored_lists_;
+    std::vector<StoredContainer<DictValue, std::pair<Value, Value>>> stored_dicts_;
     std::set<std::pair<void const*, std::string>> attributes_read_; // before they were written
     std::set<std::pair<void const*, std::string>> attributes_written_;
     std::map<std::string, std::pair<std::shared_ptr<ObjectValue>, std::string>> state_; // by path: attributes of the module that were read and then written

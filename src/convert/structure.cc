@@ -1,8 +1,10 @@
 #include "convert/evaluate.h"
 
+#include "convert/value_form.h"
 #include "operators/open_lists.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 // Attributes, containers and types of the evaluated program, and how values of the file become values of the evaluation.
@@ -19,7 +21,7 @@ Value Evaluator::tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, s
             : open_state_.contains(path)             ? heap_.tensor(GraphTensor::named(open_state_name(path), tensor->values.dtype(), dims_of(tensor->values.shape())))
                                                      : heap_.tensor(GraphTensor::constant(tensor->values, path));
         reference->cell->born_in = 0; // it was there before any branch
-        stored_tensors_.push_back({reference, path, tensor});
+        stored_tensors_.push_back({reference, reference->cell, path, tensor});
         place->second = Value{reference};
     } else
         shared_paths_.insert(path);
@@ -78,6 +80,17 @@ namespace {
 
 std::string inner_path(std::string const& path, std::string const& name) { return path.empty() ? name : path + "." + name; }
 
+std::string name_of_key(ProgramValue const& key)
+{
+    if (auto const* text = std::get_if<std::string>(&key.value))
+        return *text;
+    if (auto const* number = std::get_if<int64_t>(&key.value))
+        return std::to_string(*number);
+    if (auto const* flag = std::get_if<bool>(&key.value))
+        return *flag ? "True" : "False";
+    return "key";
+}
+
 }
 
 Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
@@ -103,7 +116,7 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
                 place->second = Value{result};
                 for (size_t i = 0; i < list->items.size(); ++i)
                     result->items.push_back(evaluator.value_of(list->items[i], inner_path(path, std::to_string(i))));
-                evaluator.stored_lists_.emplace_back(result, result->items.size());
+                evaluator.stored_lists_.push_back({result, result->items, path});
                 return Value{result};
             }
             return place->second;
@@ -122,7 +135,8 @@ Value Evaluator::value_of(ProgramValue const& known, std::string const& path)
                 auto result = std::make_shared<DictValue>();
                 place->second = Value{result};
                 for (auto const& [key, value] : dict->items)
-                    result->items.emplace_back(evaluator.value_of(key, path), evaluator.value_of(value, path));
+                    result->items.emplace_back(evaluator.value_of(key, path), evaluator.value_of(value, inner_path(path, name_of_key(key))));
+                evaluator.stored_dicts_.push_back({result, result->items, path});
                 return Value{result};
             }
             return place->second;
@@ -197,11 +211,8 @@ std::string open_state_name(std::string const& path) { return "state of " + path
 
 bool Evaluator::is_changed(StoredTensor const& tensor) const
 {
-    static constexpr std::string_view counter = "num_batches_tracked"; // counts the batches of training, and is never read
-    if (tensor.path.ends_with(counter))
-        return false;
-    auto const& cell = *tensor.tensor->cell;
-    if (cell.uncertain || begun_.contains({tensor.path, false}))
+    auto const& cell = *tensor.cell;
+    if (cell.uncertain || is_turned(tensor) || begun_.contains({tensor.path, false}))
         return true;
     if (cell.settled)
         return false;
@@ -218,11 +229,40 @@ bool Evaluator::shares_memory(StoredTensor const& tensor) const
     return std::any_of(stored_tensors_.begin(), stored_tensors_.end(), [&](StoredTensor const& other) { return &other != &tensor && other.stored->storage == tensor.stored->storage; });
 }
 
+namespace {
+
+bool is_same_item(Value const& one, Value const& other)
+{
+    auto const* tensor = one.as<TensorReference>();
+    auto const* dim = one.as<Dim>();
+    if (tensor != nullptr || dim != nullptr)
+        return one.held.index() == other.held.index() && (tensor != nullptr ? *tensor == *other.as<TensorReference>() : *dim == *other.as<Dim>());
+    auto const* number = one.as<double>();
+    bool const is_nan = number != nullptr && std::isnan(*number) && other.is<double>() && std::isnan(*other.as<double>());
+    return is_nan || same_plain_value(one, other);
+}
+
+}
+
+// Paths of the module's lists and dicts that hold other things than the file says.
+std::set<std::string> Evaluator::changed_containers() const
+{
+    std::set<std::string> paths;
+    auto const name = [](std::string const& path) { return path.empty() ? "a constant of the code" : path; };
+    for (auto const& [list, items, path] : stored_lists_)
+        if (list->open || list->uncertain || !std::equal(items.begin(), items.end(), list->items.begin(), list->items.end(), is_same_item))
+            paths.insert(name(path));
+    for (auto const& [dict, items, path] : stored_dicts_)
+        if (!std::equal(items.begin(), items.end(), dict->items.begin(), dict->items.end(), [](auto const& one, auto const& other) { return is_same_item(one.first, other.first) && is_same_item(one.second, other.second); }))
+            paths.insert(name(path));
+    return paths;
+}
+
 std::set<std::string> Evaluator::changed_tensors() const
 {
     std::set<std::string> paths;
     for (auto const& stored : stored_tensors_)
-        if (!stored.path.empty() && is_changed(stored) && !shares_memory(stored))
+        if (!stored.path.empty() && is_changed(stored) && !is_turned(stored) && !shares_memory(stored))
             paths.insert(stored.path);
     return paths;
 }
@@ -233,11 +273,9 @@ Result<void> Evaluator::check_no_state() const
     for (auto const& [path, attribute] : state_)
         kept.insert(path);
     for (auto const& stored : stored_tensors_)
-        if (is_changed(stored) && (!open_state_.contains(stored.path) || shares_memory(stored)))
+        if (is_changed(stored) && (is_turned(stored) || !open_state_.contains(stored.path) || shares_memory(stored)))
             kept.insert(stored.path.empty() ? "a constant of the code" : stored.path);
-    for (auto const& [list, size] : stored_lists_)
-        if (list->items.size() != size)
-            kept.insert("a list of the module");
+    kept.merge(changed_containers());
     if (kept.empty())
         return {};
     std::string names;
@@ -257,18 +295,30 @@ Result<StateValues> Evaluator::left_state() const
     for (auto const& stored : stored_tensors_) {
         if (!is_changed(stored))
             continue;
+        if (is_turned(stored))
+            return unsupported("the program gives " + (stored.path.empty() ? "a constant of the code" : stored.path) + " another shape in place");
         if (stored.path.empty() || shares_memory(stored) || left.contains({stored.path, true}))
             return unsupported("the program writes into " + (stored.path.empty() ? "a constant of the code" : stored.path) + ", which stands at several places of the module");
-        left.emplace(StatePlace{stored.path, false}, Value{stored.tensor});
+        if (!left.emplace(StatePlace{stored.path, false}, Value{stored.tensor}).second)
+            return unsupported("two tensors of the module are called " + stored.path);
     }
-    for (auto const& [list, size] : stored_lists_)
-        if (list->items.size() != size)
-            return unsupported("the program makes a list of the module longer or shorter with each call");
+    if (auto const changed = changed_containers(); !changed.empty())
+        return unsupported("the program changes " + *changed.begin() + ", a list or dict of the module, in place");
     TRY(check_no_aliases(left));
     return left;
 }
 
 namespace {
+
+// True where a list stands at two places.
+bool shares_lists(Value const& value, std::set<ListValue const*>& lists)
+{
+    auto const any = [&](std::vector<Value> const& items) { return std::any_of(items.begin(), items.end(), [&](Value const& item) { return shares_lists(item, lists); }); };
+    if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+        return !lists.insert(list->get()).second || !(*list)->may_be.empty() || any((*list)->items);
+    auto const* tuple = value.as<std::shared_ptr<TupleValue>>();
+    return tuple != nullptr && any((*tuple)->items);
+}
 
 void add_tensors(Value const& value, std::vector<TensorReference>& tensors)
 {
@@ -288,6 +338,12 @@ void add_tensors(Value const& value, std::vector<TensorReference>& tensors)
 // another sees it.
 Result<void> Evaluator::check_no_aliases(StateValues const& left) const
 {
+    std::set<ListValue const*> lists;
+    for (auto const& [list, items, path] : stored_lists_)
+        lists.insert(list.get());
+    for (auto const& [place, value] : left)
+        if (shares_lists(value, lists))
+            return unsupported("the program keeps one list at several places");
     std::set<StorageCell const*> cells;
     bool is_shared = false;
     for (auto const& [place, value] : left) {

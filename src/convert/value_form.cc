@@ -54,7 +54,8 @@ std::string kind_of_value(Value const& value)
 
 bool same_name(GraphTensor const& left, GraphTensor const& right) { return left.name() != nullptr && right.name() != nullptr && *left.name() == *right.name(); }
 
-// Values that need nothing of a graph and are the same.
+}
+
 bool same_plain_value(Value const& left, Value const& right)
 {
     if (left.held.index() != right.held.index())
@@ -81,6 +82,8 @@ bool same_plain_value(Value const& left, Value const& right)
         return same_name(unknown->tensor, right.as<UnknownFloat>()->tensor);
     return left.is<NoneValue>() || left.is<DeviceValue>() || left.is<UninitialisedValue>();
 }
+
+namespace {
 
 bool is_boolean(Value const& value) { return value.is<bool>() || value.is<UnknownBool>(); }
 bool is_float(Value const& value) { return value.is<double>() || value.is<UnknownFloat>(); }

@@ -47,6 +47,9 @@ struct ValueForm {
 
 ValueForm known_form(Value value);
 
+// Values that need nothing of a graph and are the same; integers and tensors never are.
+bool same_plain_value(Value const& left, Value const& right);
+
 // True where the polynomials alone need nothing that was computed since `first_inner_symbol` was the next symbol.
 bool holds_outside(SymbolTable const& symbols, Dim const& dim, SymbolId first_inner_symbol);
 

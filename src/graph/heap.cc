@@ -138,6 +138,8 @@ void Heap::make_uncertain(std::shared_ptr<StorageCell> const& written)
 Result<GraphTensor> Heap::read(TensorReference const& tensor)
 {
     tensor->cell->was_read = true;
+    if (tensor->cell->short_rows)
+        tensor->cell->settled = false;
     if (tensor->cell->uncertain)
         return unsupported("a tensor is read after a write that may or may not have changed it: which memory was written is not known here").hint("clone() a tensor before it is written to: the one that a branch chose, or the result of reshape() or contiguous()");
     if (tensor->generation != tensor->cell->generation) {
@@ -164,7 +166,7 @@ Result<void> Heap::write(TensorReference const& tensor, GraphTensor value)
     for (size_t i = tensor->steps.size(); i > 0; --i)
         changed = TRY(tensor->steps[i - 1]->put(bases[i - 1], changed));
     set_cell(tensor->cell, std::move(changed));
-    tensor->cell->settled = tensor->steps.empty() && !tensor->cell->was_read && journals_.empty();
+    tensor->cell->settled = tensor->steps.empty() && !tensor->cell->was_read && !tensor->cell->short_rows && journals_.empty();
     tensor->seen = std::move(value);
     tensor->generation = tensor->cell->generation;
     return {};

@@ -17,6 +17,15 @@
 //
 // A journal remembers what changes while one branch is evaluated, so that the other starts from the same state and both can be merged.
 
+// Rows of an embedding that were shortened. Shortened again they stay as they are, so that no later call differs where nothing but
+// these rows is read.
+struct ShortRows {
+    double most = 0; // their greatest length
+    double norm_type = 2;
+    TensorReference indices;
+    uint64_t generation = 0; // of the indices
+};
+
 struct StorageCell {
     GraphTensor base;
     uint64_t generation = 0;
@@ -25,6 +34,7 @@ struct StorageCell {
     // Its change is no state that a next call would see: it was written as a whole before anything read it, or the same change again
     // leaves it as it is.
     bool settled = false;
+    std::optional<ShortRows> short_rows{}; // settled, until other rows are read
     // After a branch on data a tensor may be one of several: a write to it may be one to any of these, and the other way round.
     std::vector<std::shared_ptr<StorageCell>> may_be{};
     std::vector<std::weak_ptr<StorageCell>> may_be_this{};

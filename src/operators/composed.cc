@@ -197,12 +197,20 @@ Result<GraphTensor> with_short_rows(Operation& op)
 
 Result<Value> embedding_renorm(Operation& op) { return op.result(TRY(with_short_rows(op))); }
 
-// The table that is changed stays so for the next call, which finds the rows short enough.
+// The table that is changed stays so for the next call, which finds the rows short enough: no state, as long as none but these rows
+// are read.
 Result<Value> embedding_renorm_in_place(Operation& op)
 {
     auto const self = TRY(op.reference("self"));
+    auto const indices = TRY(op.reference("indices"));
+    auto const& cell = self->cell;
+    ShortRows const rows{TRY(op.floating("max_norm")), TRY(op.floating("norm_type")), indices, indices->cell->generation};
+    bool const is_first = !cell->short_rows && !cell->was_read;
+    bool const is_same_again = cell->short_rows && cell->settled && cell->short_rows->most == rows.most && cell->short_rows->norm_type == rows.norm_type;
+    bool const is_settled = self->steps.empty() && (is_first || is_same_again);
     TRY(op.heap.write(self, TRY(with_short_rows(op))));
-    self->cell->settled = true;
+    cell->short_rows = rows;
+    cell->settled = is_settled;
     return op.argument("self");
 }
 

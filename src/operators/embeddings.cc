@@ -7,10 +7,20 @@
 
 namespace {
 
+// Rows that were shortened just now are the same in each call.
+bool are_short_rows(TensorReference const& weight, TensorReference const& indices)
+{
+    auto const& rows = weight->cell->short_rows;
+    return rows && weight->steps.empty() && rows->indices == indices && rows->generation == indices->cell->generation;
+}
+
 Result<Value> embedding(Operation& op) // the other arguments matter to gradients alone
 {
+    auto const table = TRY(op.reference("weight"));
+    bool const stays_settled = table->cell->settled && are_short_rows(table, TRY(op.reference("indices")));
     auto const weight = TRY(op.tensor("weight"));
     auto const indices = TRY(op.tensor("indices"));
+    table->cell->settled = table->cell->settled || stays_settled;
     if (weight.rank() != 2 || (indices.dtype() != DType::int64 && indices.dtype() != DType::int32))
         return malformed("an embedding of rank " + std::to_string(weight.rank()) + " by indices of " + std::string(name_of(indices.dtype())));
     return op.result(gather(op.graph, weight, indices, 0));

@@ -499,6 +499,8 @@ Result<Value> repeat(Operation& op)
 }
 
 Result<Value> same(Operation& op) { return op.argument("self"); }
+// Another tensor of the same memory: one that is turned in place leaves the other as it is.
+Result<Value> another_of_it(Operation& op) { return Value{std::make_shared<TensorView>(*TRY(op.reference("self")))}; }
 Result<Value> contiguous(Operation& op)
 {
     auto const self = TRY(op.reference("self"));
@@ -544,9 +546,9 @@ constexpr OperatorRow rows[] = {
     {"aten::repeat(Tensor self, int[] repeats) -> Tensor", repeat},
     {"aten::slice_scatter(Tensor self, Tensor src, int dim=0, SymInt? start=None, SymInt? end=None, SymInt step=1) -> Tensor", slice_scatter},
     {"aten::select_scatter(Tensor self, Tensor src, int dim, SymInt index) -> Tensor", select_scatter},
-    {"aten::detach(Tensor self) -> Tensor", same},
-    {"aten::alias(Tensor self) -> Tensor", same},
-    {"prim::data(Tensor self) -> Tensor", same},
+    {"aten::detach(Tensor self) -> Tensor", another_of_it},
+    {"aten::alias(Tensor self) -> Tensor", another_of_it},
+    {"prim::data(Tensor self) -> Tensor", another_of_it},
     {"aten::requires_grad_(Tensor self, bool requires_grad=True) -> Tensor", same},
     {"aten::resolve_conj(Tensor self) -> Tensor", same},
     {"aten::resolve_neg(Tensor self) -> Tensor", same},
