@@ -475,7 +475,7 @@ Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& opt
         auto outcome = attempt.run(*method);
         if (outcome) {
             auto* const conversion = std::get_if<Conversion>(&*outcome);
-            if (conversion != nullptr && !conversion->state.empty()) {
+            if (conversion != nullptr && plan.stage == StatePlan::Stage::carried) {
                 StatePlan first = plan;
                 first.first_call = true;
                 Attempt first_call(program, table, complete, pinned, first);
