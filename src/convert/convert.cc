@@ -319,8 +319,15 @@ private:
             return {};
         std::vector<GraphTensor> tensors;
         auto const left = TRY(evaluator_.left_state());
-        for (auto const& [place, form] : plan_.forms)
-            TRY(tensors_of(form, left.at(place), graph_, heap_, tensors));
+        Value const module = evaluator_.module();
+        for (auto const& [place, form] : plan_.forms) {
+            auto const found = left.find(place);
+            // A first call may leave what it had not to keep: it wrote it before it read it, or did nothing to it.
+            auto const* value = found != left.end() ? &found->second : part_of(module, place.path);
+            if (value == nullptr || !holds(form, *value))
+                return unsupported("the first call of the program keeps other state than later ones");
+            TRY(tensors_of(form, *value, graph_, heap_, tensors));
+        }
         CHECK(tensors.size() == carried_.size(), "what a call begins with it leaves to the next");
         for (size_t i = 0; i < tensors.size(); ++i) {
             carried_[i].output = carried_[i].input + "_next";
