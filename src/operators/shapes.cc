@@ -85,6 +85,8 @@ Result<Value> flatten(Operation& op)
     auto const end = TRY(op.axis("end_dim", self.rank()));
     if (start > end)
         return malformed("start_dim " + std::to_string(start) + " comes after end_dim " + std::to_string(end));
+    if (start == end) // the very tensor
+        return op.argument("self");
     auto const first = self.dims().begin() + start;
     auto const last = self.dims().begin() + end + 1;
     Dims dims(self.dims().begin(), first);
