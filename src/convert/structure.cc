@@ -187,6 +187,10 @@ Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Va
     auto const* held = object.as<std::shared_ptr<ObjectValue>>();
     if (held == nullptr)
         return malformed("attribute " + call.name + " of a " + kind_of(object) + " is set");
+    auto const* tensor = value.as<TensorReference>();
+    auto const* present = (*held)->find(call.name);
+    if (tensor != nullptr && present != nullptr && present->is<TensorReference>() && *present->as<TensorReference>() == *tensor)
+        return none(); // self.s += x: it is written into, and stays the tensor that it is
     // What a branch writes may be read after it as it was before.
     bool const may_be_read = attributes_read_.contains({held->get(), call.name}) || graph_.depth() > 1;
     if ((*held)->from_file && may_be_read)

@@ -18,3 +18,4 @@ case("rows that were shortened are all that is read", "torch.embedding_renorm_(s
 case("rows are read before they are shortened", "y = torch.embedding(self.s, i)\ntorch.embedding_renorm_(self.s, i, 1.0, 2.0)\nreturn y", i="int64[2]: 0 1", again={"i": "int64[3]: 2 2 1"}, weights={"s": "float32[3,2]: 1 2 3 4 5 6"})
 case("a detached tensor is another one", "y = x.detach()\ny.t_()\ny.add_(1)\nreturn x + 1, y", x="float32[3,2]")
 case("one axis flattened is the very tensor", "a = x[:, 0]\ny = a.flatten()\ny.unsqueeze_(0)\ny.add_(1)\nreturn a + 1, x + 0", x="float32[3,2]")
+case("a buffer that is added to where it stands", "self.s += x.sum(0)\nreturn x + self.s", x="float32[3,2]", weights={"s": "float32[2]: 1 2"})
