@@ -1,9 +1,9 @@
 #include "convert/carried_state.h"
+#include "convert/value_form.h"
 
 #include "graph/compose.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace {
 
@@ -27,19 +27,14 @@ std::vector<Value> const* items_of(Value const& value)
     return tuple == nullptr ? nullptr : &(*tuple)->items;
 }
 
+// What needs no input: known numbers, sizes of inputs, text, None.
+bool is_plain(Value const& value) { return value.is<Dim>() || value.is<bool>() || value.is<double>() || value.is<std::string>() || value.is<NoneValue>() || value.is<DeviceValue>(); }
+
 bool same_known(Value const& left, Value const& right)
 {
-    if (left.held.index() != right.held.index())
-        return false;
-    if (auto const* dim = left.as<Dim>())
-        return *dim == *right.as<Dim>();
-    if (auto const* flag = left.as<bool>())
-        return *flag == *right.as<bool>();
-    if (auto const* number = left.as<double>())
-        return std::memcmp(number, right.as<double>(), sizeof *number) == 0;
-    if (auto const* text = left.as<std::string>())
-        return *text == *right.as<std::string>();
-    return left.is<NoneValue>() || left.is<DeviceValue>();
+    if (left.is<Dim>() && right.is<Dim>())
+        return *left.as<Dim>() == *right.as<Dim>();
+    return is_plain(left) && same_plain_value(left, right);
 }
 
 // The kind of input that holds any number of that kind.
@@ -62,6 +57,8 @@ Result<StateForm> form_of(std::string const& path, Value const& left, SymbolId s
         for (auto const& dim : seen.dims())
             if (!is_of_inputs(dim, symbols))
                 return cannot_carry(path, "has a size that depends on data");
+        if (!onnx_data_type(seen.dtype()))
+            return cannot_carry(path, "is a tensor of " + std::string(name_of(seen.dtype())));
         form.kind = Kind::tensor;
         form.dtype = seen.dtype();
         form.dims = seen.dims();
@@ -79,7 +76,7 @@ Result<StateForm> form_of(std::string const& path, Value const& left, SymbolId s
     auto const* dim = left.as<Dim>();
     if (left.is<UnknownFloat>() || left.is<UnknownBool>() || (dim != nullptr && !is_of_inputs(*dim, symbols)))
         form.kind = *kind_of_number(left);
-    else if (same_known(left, left))
+    else if (is_plain(left))
         form.known = left;
     else
         return cannot_carry(path, "is a " + kind_of(left));
@@ -198,7 +195,6 @@ Result<void> tensors_of(StateForm const& form, Value const& left, GraphBuilder& 
         return {};
     case Kind::tensor:
         tensors.push_back(TRY(heap.read(*left.as<TensorReference>())));
-        CHECK(tensors.back().dims() == form.dims, "a form holds what was left");
         return {};
     case Kind::integer:
         tensors.push_back(GraphTensor::integer(*left.as<Dim>()));

@@ -457,8 +457,10 @@ Result<void> add_first_call(Conversion& conversion, Attempt& attempt, Function c
         return unsupported("the first call of the program keeps other state than later ones");
     for (size_t i = 0; i < conversion.state.size(); ++i)
         conversion.state[i].initial = converted->state[i].initial;
-    if (!attempt.begins_like_later_calls())
+    if (!attempt.begins_like_later_calls()) {
         conversion.first_call = std::move(converted->model);
+        conversion.assumptions.push_back("a first call gives what a later call gives that begins with zeros: seen on the samples and on random inputs, not proved");
+    }
     add_initial_values(conversion);
     return {};
 }
@@ -500,7 +502,7 @@ Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& opt
         if (wanted.empty() && outcome.error().code != keeps_state_code && (outcome.error().reason == Reason::unsupported || outcome.error().reason == Reason::malformed))
             wanted = attempt.pins_possible();
         std::erase_if(wanted, [&](PinnedAxis const& axis) { return pinned.contains(axis); });
-        if (wanted.empty() && plan.stage == StatePlan::Stage::carried)
+        if (wanted.empty() && plan.stage == StatePlan::Stage::carried && !plan.forms.empty())
             plan.cause->what += ", and it cannot be carried as inputs and outputs: " + outcome.error().what;
         if (wanted.empty())
             return plan.cause ? Result<ConvertOutcome>(tl::unexpected(*plan.cause)) : outcome;

@@ -89,6 +89,9 @@ struct Conversion {
     std::optional<OnnxModel> first_call;
 };
 
+// The number of the error of a program whose state cannot be carried: its second call would give other numbers than the model's.
+inline constexpr int keeps_state_code = 216;
+
 // Metadata of the model: this and the name of an input → the name of the output that holds it for the next call.
 inline constexpr std::string_view state_key_prefix = "state ";
 

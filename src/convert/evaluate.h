@@ -16,8 +16,6 @@
 
 // The number of the error of a program that raises: a branch that only does so is folded away.
 inline constexpr int program_raises_code = 212;
-// The number of the error of a program that changes its module: its second call would give other numbers than its first.
-inline constexpr int keeps_state_code = 216;
 
 std::string open_state_name(std::string const& path);
 Failure state_is_kept(std::string const& names);
@@ -65,8 +63,8 @@ public:
     Result<void> check_no_state() const;
     // Paths of the module's tensors that the program changed and that could be opened.
     std::set<std::string> changed_tensors() const;
-    // What the next call may read of what this one left in the module, and all that begin_with() told. Fails with unsupported where
-    // it cannot be handed from call to call.
+    // All that this call wrote in the module, read before or not, since a later call may take other ways; and all that begin_with()
+    // told. Fails with unsupported where it cannot be handed from call to call.
     Result<StateValues> left_state() const;
     // Operators met so far that have no rule.
     std::vector<UnsupportedOperator> unsupported_operators() const;
@@ -123,6 +121,7 @@ private:
         std::string path;
         std::shared_ptr<ProgramTensor const> stored;
     };
+    bool is_written(StoredTensor const& tensor) const;
     bool is_changed(StoredTensor const& tensor) const;
     // Into another view, by transpose_() or the like.
     static bool is_turned(StoredTensor const& tensor) { return tensor.tensor->cell != tensor.cell || !tensor.tensor->steps.empty(); }
@@ -143,7 +142,8 @@ private:
     std::vector<StoredContainer<DictValue, std::pair<Value, Value>>> stored_dicts_;
     std::set<std::pair<void const*, std::string>> attributes_read_; // before they were written
     std::set<std::pair<void const*, std::string>> attributes_written_;
-    std::map<std::string, std::pair<std::shared_ptr<ObjectValue>, std::string>> state_; // by path: attributes of the module that were read and then written
+    std::map<std::string, std::pair<std::shared_ptr<ObjectValue>, std::string>> written_; // by path: attributes of the module
+    std::set<std::string> state_; // those that were read before they were written
     std::set<std::string_view> schemas_; // of the operators met
     struct Unsupported {
         UnsupportedOperator found;

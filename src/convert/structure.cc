@@ -72,6 +72,7 @@ Result<void> Evaluator::set_up_objects()
     }
     attributes_read_.clear();
     attributes_written_.clear();
+    written_.clear();
     state_.clear();
     return {};
 }
@@ -193,8 +194,11 @@ Result<Value> Evaluator::set_attribute(Call const& call, Value const& object, Va
         return none(); // self.s += x: it is written into, and stays the tensor that it is
     // What a branch writes may be read after it as it was before.
     bool const may_be_read = attributes_read_.contains({held->get(), call.name}) || graph_.depth() > 1;
+    auto const path = inner_path((*held)->path, call.name);
+    if ((*held)->from_file)
+        written_.insert_or_assign(path, std::pair(*held, call.name));
     if ((*held)->from_file && may_be_read)
-        state_.insert_or_assign(inner_path((*held)->path, call.name), std::pair(*held, call.name));
+        state_.insert(path);
     attributes_written_.insert({held->get(), call.name});
     heap_.will_change(*held);
     if (auto* known = (*held)->find(call.name))
@@ -213,18 +217,23 @@ Failure state_is_kept(std::string const& names)
 
 std::string open_state_name(std::string const& path) { return "state of " + path; }
 
-bool Evaluator::is_changed(StoredTensor const& tensor) const
+bool Evaluator::is_written(StoredTensor const& tensor) const
 {
     auto const& cell = *tensor.cell;
     if (cell.uncertain || is_turned(tensor) || begun_.contains({tensor.path, false}))
         return true;
-    if (cell.settled)
-        return false;
     if (open_state_.contains(tensor.path))
         return cell.base.name() == nullptr || *cell.base.name() != open_state_name(tensor.path);
     auto const now = cell.base.is_constant() ? cell.base.known() : std::nullopt;
     auto const before = tensor.stored->values.bytes();
     return !now || now->bytes().size() != before.size() || std::memcmp(now->bytes().data(), before.data(), before.size()) != 0;
+}
+
+// Written, and to be seen by a next call that takes the same way, or by another view of the same memory in this one.
+bool Evaluator::is_changed(StoredTensor const& tensor) const
+{
+    bool const is_seen = tensor.cell->uncertain || is_turned(tensor) || !tensor.cell->settled || shares_memory(tensor);
+    return is_seen && is_written(tensor);
 }
 
 // Other views of the same memory do not see what is written.
@@ -243,7 +252,8 @@ bool is_same_item(Value const& one, Value const& other)
         return one.held.index() == other.held.index() && (tensor != nullptr ? *tensor == *other.as<TensorReference>() : *dim == *other.as<Dim>());
     auto const* number = one.as<double>();
     bool const is_nan = number != nullptr && std::isnan(*number) && other.is<double>() && std::isnan(*other.as<double>());
-    return is_nan || same_plain_value(one, other);
+    bool const is_poison = one.is<PoisonValue>() && other.is<PoisonValue>();
+    return is_nan || is_poison || same_plain_value(one, other);
 }
 
 }
@@ -273,9 +283,7 @@ std::set<std::string> Evaluator::changed_tensors() const
 
 Result<void> Evaluator::check_no_state() const
 {
-    std::set<std::string> kept;
-    for (auto const& [path, attribute] : state_)
-        kept.insert(path);
+    std::set<std::string> kept = state_;
     for (auto const& stored : stored_tensors_)
         if (is_changed(stored) && (is_turned(stored) || !open_state_.contains(stored.path) || shares_memory(stored)))
             kept.insert(stored.path.empty() ? "a constant of the code" : stored.path);
@@ -291,13 +299,13 @@ Result<void> Evaluator::check_no_state() const
 Result<StateValues> Evaluator::left_state() const
 {
     StateValues left;
-    for (auto const& [path, attribute] : state_)
+    for (auto const& [path, attribute] : written_)
         left.emplace(StatePlace{path, true}, *attribute.first->find(attribute.second));
     for (auto const& [place, value] : begun_)
         if (place.is_attribute && !left.contains(place))
             left.emplace(place, value); // as it was
     for (auto const& stored : stored_tensors_) {
-        if (!is_changed(stored))
+        if (!is_written(stored))
             continue;
         if (is_turned(stored))
             return unsupported("the program gives " + (stored.path.empty() ? "a constant of the code" : stored.path) + " another shape in place");

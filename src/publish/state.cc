@@ -12,7 +12,6 @@
 
 namespace {
 
-constexpr int keeps_state_code = 216;
 constexpr uint64_t most_elements = uint64_t{1} << 28;
 
 bool has(std::vector<std::string> const& names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
