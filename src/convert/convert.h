@@ -91,6 +91,7 @@ struct Conversion {
 
 // The number of the error of a program whose state cannot be carried: its second call would give other numbers than the model's.
 inline constexpr int keeps_state_code = 216;
+inline constexpr char const* keeps_state_hint = "give the state to forward() as an argument and return the new one, then script or export the module again";
 
 // Metadata of the model: this and the name of an input → the name of the output that holds it for the next call.
 inline constexpr std::string_view state_key_prefix = "state ";

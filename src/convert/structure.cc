@@ -212,7 +212,7 @@ Failure state_is_kept(std::string const& names)
 {
     return unsupported("the program keeps state between its calls: " + names)
         .code(keeps_state_code)
-        .hint("give the state to forward() as an argument and return the new one, then script or export the module again");
+        .hint(keeps_state_hint);
 }
 
 std::string open_state_name(std::string const& path) { return "state of " + path; }

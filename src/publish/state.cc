@@ -108,7 +108,7 @@ Failure other_first_call(std::string const& why)
 {
     return unsupported("the program's first call is none of its later calls that begins with zeros: " + why)
         .code(keeps_state_code)
-        .hint("give the state to forward() as an argument and return the new one, then script or export the module again");
+        .hint(keeps_state_hint);
 }
 
 }
