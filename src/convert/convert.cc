@@ -2,7 +2,6 @@
 
 #include "convert/evaluate.h"
 #include "convert/inputs.h"
-#include "convert/sample_grid.h"
 #include "simplify/simplify.h"
 
 #include <algorithm>
@@ -139,7 +138,6 @@ public:
         for (auto const& [op_type, place] : graph_.narrowed())
             conversion.warnings.push_back({"G11", op_type + " on float64 is computed in float32: ONNX Runtime has no other kernel for it", place});
         conversion.schemas.assign(evaluator_.schemas().begin(), evaluator_.schemas().end());
-        warn_of_grids(options_.inputs, conversion);
         return ConvertOutcome(std::move(conversion));
     }
 
