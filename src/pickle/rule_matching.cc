@@ -1,7 +1,6 @@
 #include "pickle/rule_matching.h"
 
 #include "pickle/arrow_texts.h"
-#include "pickle/distribution_text.h"
 
 #include <algorithm>
 #include <array>
@@ -35,13 +34,6 @@ bool is_zone_key(std::string_view key)
     return plain && !key.empty() && key.size() <= 64 && key.front() != '/';
 }
 
-// Classes of PyTorch's own that hold nothing but tensors and numbers.
-bool is_packed_class(std::string_view name)
-{
-    constexpr std::string_view place = "__torch__.torch.classes.";
-    return name.starts_with(place) && is_one_of(name.substr(place.size()), {"quantized.Conv2dPackedParamsBase", "quantized.Conv3dPackedParamsBase", "quantized.EmbeddingPackedParamsBase", "quantized.LinearPackedParamsBase", "rnn.CellParamsBase", "sparse.LinearPackedParamsBase"});
-}
-
 // Methods of its own that an object keeps: its entropy, its function of the radius, the hooks of a module whose sizes are not known yet.
 bool is_own_method(char kind, std::string_view name)
 {
@@ -57,8 +49,19 @@ bool is_own_method(char kind, std::string_view name)
     }
 }
 
-// Attributes that an unpickler, an iteration or a conversion calls without being asked.
-bool is_called_by_itself(std::string_view attribute) { return attribute.starts_with("__") || is_one_of(attribute, {"append", "extend", "add"}); }
+// "coef_", "named_steps.T": what is read of a fitted estimator, a table or an array, and is no method. Others lead to any function there is.
+bool is_data_attribute(std::string_view path)
+{
+    for (;;) {
+        auto const part = path.substr(0, path.find('.'));
+        bool const is_fitted = part.size() > 1 && part.front() != '_' && part.ends_with('_');
+        if (!is_fitted && !is_one_of(part, {"T", "columns", "dtype", "imag", "index", "name", "named_steps", "ndim", "real", "shape", "size", "values"}))
+            return false;
+        if (part.size() == path.size())
+            return true;
+        path.remove_prefix(part.size() + 1);
+    }
+}
 
 }
 
@@ -141,6 +144,10 @@ bool RuleMatcher::matches_letter(PickleValue value, char letter) const
         return is(NodeKind::none, NodeKind::tuple);
     case 'm':
         return is(NodeKind::none, NodeKind::dict);
+    case '4':
+        return text && is_data_attribute(*text);
+    case '5':
+        return is(NodeKind::list, NodeKind::tuple) && all_of(value, [](PickleValue item) { return item.is(NodeKind::list) || item.is(NodeKind::tuple); });
     case 'M':
         return is_copied_state(value);
     case 'h':
@@ -316,123 +323,4 @@ bool RuleMatcher::is_storage_id(PickleValue id) const
     if (flavour_ == PickleFlavour::values || !id.is(NodeKind::tuple) || id.size() < 5 || id.item(0).text() != "storage")
         return false;
     return id.item(1).is(NodeKind::global) && matches_letter(id.item(1), 'S') && id.item(2).text() && id.item(3).text() && id.item(4).integer();
-}
-
-bool RuleMatcher::are_attributes(std::span<std::pair<NodeId, NodeId> const> pairs, PickleValue const& of) const
-{
-    return std::all_of(pairs.begin(), pairs.end(), [&](auto const& pair) {
-        auto const key = of.other(pair.first).text();
-        auto const kind = of.other(pair.second).kind();
-        return key && !((kind == NodeKind::global || kind == NodeKind::object) && is_called_by_itself(*key));
-    });
-}
-
-bool RuleMatcher::is_state(PickleValue state, char letter)
-{
-    auto const [known, is_new] = states_.try_emplace(uint64_t{state.id()} << 8 | static_cast<unsigned char>(letter), false);
-    if (is_new)
-        known->second = is_new_state(state, letter);
-    return known->second;
-}
-
-bool RuleMatcher::is_attribute_dict(PickleValue value) const { return value.is_none() || (value.is(NodeKind::dict) && are_attributes(value.pairs(), value)); }
-
-// A dict of attributes, or one and another of slots.
-bool RuleMatcher::is_copied_state(PickleValue state) const
-{
-    if (state.is(NodeKind::tuple))
-        return state.size() == 2 && is_attribute_dict(state.item(0)) && is_attribute_dict(state.item(1));
-    return is_attribute_dict(state);
-}
-
-bool RuleMatcher::is_new_state(PickleValue state, char letter) const
-{
-    bool const is_tuple = state.is(NodeKind::tuple);
-    switch (letter) {
-    case 'm':
-        return is_attribute_dict(state);
-    case 'M':
-        return is_copied_state(state);
-    case 'c': // of an object of C++: its state and its class
-        return is_tuple && state.size() == 2 && is_packed_class(state.item(1).text().value_or(""));
-    case 'a': // of an array: version, shape, dtype, order, data
-        return is_tuple && (matches(state.items(), state, "itAbr") || matches(state.items(), state, "itAbl") || matches(state.items(), state, "tAbr") || matches(state.items(), state, "tAbl"));
-    case 'y': // of a dtype: version, byte order, dtype of the elements, names, fields...
-        return is_tuple && state.size() >= 4 && state.size() <= 9 && matches_letter(state.item(0), 'i');
-    case 'q': // of a masked array: the same, mask and fill value
-        return is_tuple && (matches(state.items(), state, "itAbrrx") || matches(state.items(), state, "itAblrx"));
-    case 't':
-        return is_tuple;
-    case 'b':
-        return is_tuple || state.is(NodeKind::dict);
-    case 'v': // of a Variable: requires_grad, volatile, hooks
-        return is_tuple && matches(state.items(), state, "bbh");
-    case 'j':
-        return is_wrapper_state(state);
-    case 'n':
-        return is_column_state(state);
-    case 'i':
-        return state.is(NodeKind::integer);
-    case 'l':
-        return state.is(NodeKind::list);
-    case 'p':
-        return is_partial_state(state);
-    case 'u':
-        return is_distribution_state(state);
-    case 'x':
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool RuleMatcher::is_dict_of(PickleValue value, std::span<Field const> fields) const
-{
-    auto const pairs = value.pairs();
-    return value.is(NodeKind::dict) && pairs.size() <= fields.size() && std::all_of(pairs.begin(), pairs.end(), [&](auto const& pair) {
-        auto const key = value.other(pair.first).text();
-        auto const field = std::find_if(fields.begin(), fields.end(), [&](Field const& known) { return key == known.key; });
-        return field != fields.end() && matches_letter(value.other(pair.second), field->letter);
-    });
-}
-
-// joblib's stand-in for an array whose bytes follow in the stream.
-bool RuleMatcher::is_wrapper_state(PickleValue state) const
-{
-    static constexpr std::array<Field, 6> fields{{{"subclass", '1'}, {"shape", 't'}, {"order", 's'}, {"dtype", 'A'}, {"allow_mmap", 'b'}, {"numpy_array_alignment_bytes", 'n'}}};
-    return is_dict_of(state, fields) && state.pairs().size() >= 5;
-}
-
-// What torch makes a nested tensor of.
-bool RuleMatcher::is_jagged_tensor(PickleValue value) const
-{
-    static constexpr std::array<Field, 6> fields{{{"values", 'T'}, {"offsets", 'T'}, {"lengths", 'w'}, {"_ragged_idx", 'i'}, {"_metadata_cache", 'x'}, {"requires_grad", 'b'}}};
-    static constexpr std::array<Field, 2> kept{{{"min_seqlen", 'T'}, {"max_seqlen", 'T'}}};
-    if (!is_dict_of(value, fields) || !value.find("values") || !value.find("offsets"))
-        return false;
-    auto const cache = value.find("_metadata_cache");
-    return !cache || is_dict_of(*cache, kept);
-}
-
-// Of a column of pandas: a dict of attributes; or dtype and array, and such a dict.
-bool RuleMatcher::is_column_state(PickleValue state) const
-{
-    if (!state.is(NodeKind::tuple))
-        return is_attribute_dict(state);
-    auto const items = state.items();
-    return items.size() <= 3 && std::all_of(items.begin(), items.end(), [&](NodeId id) { return !state.other(id).is(NodeKind::dict) || is_attribute_dict(state.other(id)); });
-}
-
-bool RuleMatcher::is_partial_state(PickleValue state) const
-{
-    return state.is(NodeKind::tuple) && matches(state.items(), state, "Vqmm") && is_attribute_dict(state.item(2)) && is_attribute_dict(state.item(3));
-}
-
-// scipy executes one of the attributes.
-bool RuleMatcher::is_distribution_state(PickleValue state) const
-{
-    if (!state.is(NodeKind::dict) || !is_attribute_dict(state))
-        return false;
-    auto const text = state.find("_parse_arg_template");
-    return !text || (text->text() && is_argument_parser(*text->text()));
 }

