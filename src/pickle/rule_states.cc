@@ -47,6 +47,8 @@ bool RuleMatcher::is_attribute(std::string_view key, PickleValue value) const
         return !is_called_by_itself(key) && (!is_used_on_loading(key) || is_data(value));
     if (key == "_all_weights" || key == "all_weights") // names of weights, layer by layer
         return all_of(value, [](PickleValue layer) { return layer.is(NodeKind::list) || layer.is(NodeKind::tuple); });
+    if (key == "X_thresholds_" || key == "y_thresholds_") // objects in a list would be turned into numbers by functions of their own
+        return value.is_none();
     if (key == "stack_method_") // methods that are called by their names
         return all_of(value, [](PickleValue method) { return method.is_none() || is_one_of(method.text().value_or(""), {"decision_function", "predict", "predict_proba"}); });
     return true;
@@ -104,7 +106,12 @@ bool RuleMatcher::is_optimiser_state(PickleValue state) const
     };
     auto const holds_data = [&](PickleValue value) {
         auto const pairs = value.pairs();
-        return is_dict(value) && std::all_of(pairs.begin(), pairs.end(), [&](auto const& pair) { return is_data(value.other(pair.second)) || !is_used_by_optimiser(value.other(pair.first).text().value_or("")); });
+        return is_dict(value) && std::all_of(pairs.begin(), pairs.end(), [&](auto const& pair) {
+            auto const key = value.other(pair.first).text().value_or("");
+            auto const held = value.other(pair.second);
+            bool const is_list = held.is(NodeKind::list) || held.is(NodeKind::tuple);
+            return !is_used_by_optimiser(key) || (is_data(held) && is_list == (key == "params"));
+        });
     };
     auto const defaults = state.find("defaults");
     auto const groups = state.find("param_groups");
@@ -154,6 +161,10 @@ bool RuleMatcher::is_new_state(PickleValue state, char letter) const
         return is_attribute_dict(state);
     case 'M':
         return is_copied_state(state);
+    case 'd': // arrays and methods of an interpolator, as attributes or as two tuples
+        return is_attribute_dict(state) || (is_tuple && state.size() == 2 && matches(state.items(), state, "qq"));
+    case 'w': // an array and whether it stands for one rotation
+        return is_tuple && matches(state.items(), state, "Wx");
     case 'g':
         return is_optimiser_state(state);
     case 'k':
@@ -167,7 +178,7 @@ bool RuleMatcher::is_new_state(PickleValue state, char letter) const
     case 'y': // of a dtype: version, byte order, dtype of the elements, names, fields...
         return is_tuple && state.size() >= 4 && state.size() <= 9 && matches_letter(state.item(0), 'i');
     case 'q': // of a masked array: the same, mask and fill value
-        return is_tuple && (matches(state.items(), state, "itAbrrx") || matches(state.items(), state, "itAblrx"));
+        return is_tuple && (matches(state.items(), state, "itAbrrx") || matches(state.items(), state, "itAblrx")) && is_data(state.item(6));
     case 't':
         return is_tuple;
     case 'b':

@@ -34,7 +34,7 @@ constexpr NamedRule rules[] = {
     {"numpy", "poly1d", polynomial},
     {"numpy.lib.polynomial", "poly1d", polynomial},
     // The type of texts of any length.
-    {"numpy._core._internal", "_convert_to_stringdtype_kwargs", {.reduce = "b|bx", .makes = 'A'}},
+    {"numpy._core._internal", "_convert_to_stringdtype_kwargs", {.reduce = "b|bs|bf|bn|b7", .makes = 'A'}},
     {"numpy.matrixlib.defmatrix", "matrix", array_class},
     {"numpy.rec", "recarray", array_class},
     {"numpy.rec", "record", {.roles = "Y"}},

@@ -28,8 +28,8 @@ constexpr NamedRule rules[] = {
     {"pandas._libs.tslibs.timedeltas", "_timedelta_unpickle", {.reduce = "i|ii"}},
     {"pandas._libs.tslibs.nattype", "_nat_unpickle", {.reduce = "z"}},
     {"pandas._libs.tslibs.nattype", "__nat_unpickle", {.reduce = "z"}},
-    {"pandas", "NA", {.is_value = true}},
-    {"pandas._libs.missing", "NA", {.is_value = true}},
+    {"pandas", "NA", {.is_value = true, .roles = "7"}},
+    {"pandas._libs.missing", "NA", {.is_value = true, .roles = "7"}},
     {"pandas._libs.sparse", "IntIndex", {.reduce = "iW"}},
     {"pandas._libs.sparse", "BlockIndex", {.reduce = "iWW"}},
     // There is no such name, so loading stops at it: what joblib's array of objects in an index comes to where pickle.load reads the file.

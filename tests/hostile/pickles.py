@@ -141,6 +141,13 @@ def methods_called_on_loading():
     yield "pickle-method-register-buffer.pkl", PROTO2 + instance("torch.nn.modules.activation", "Softmax", _modules=EMPTY_DICT, register_buffer=first, **{**hooks, "_buffers": dictionary(_is_full_backward_hook=NONE)}) + STOP
     parameters = instance("torch.nn.modules.container", "Sequential", _modules=instance("argparse", "Namespace", values=at_once))
     yield "pickle-method-contains.pkl", PROTO2 + instance("torch.nn.modules.linear", "Linear", _modules=EMPTY_DICT, **{**hooks, "_parameters": parameters}) + STOP
+    compared = instance("scipy.sparse._csr", "csr_matrix", _comparison=first)
+    yield "pickle-method-missing-text.pkl", PROTO2 + call(name("numpy._core._internal", "_convert_to_stringdtype_kwargs"), FALSE, compared) + STOP
+    listed = instance("scipy.sparse._csc", "csc_matrix", tocsr=at_once)
+    yield "pickle-method-unpacked.pkl", PROTO2 + name("scipy.interpolate._rbfinterp", "RBFInterpolator") + EMPTY_TUPLE + NEWOBJ + items(listed, NONE) + BUILD + STOP
+    factor = instance("scipy.sparse.linalg._interface", "LinearOperator", dot=first)
+    array = instance("scipy.optimize._nonlin", "LowRankMatrix", alpha=factor, n=integer(1), dtype=name("numpy", "float64"), cs=EMPTY_LIST, ds=EMPTY_LIST, collapsed=NONE)
+    yield "pickle-method-rotation.pkl", PROTO2 + name("scipy.spatial.transform._rotation", "Rotation") + EMPTY_TUPLE + NEWOBJ + items(array, TRUE) + BUILD + STOP
     slots = name("scipy.interpolate._interpolate", "interp1d") + EMPTY_TUPLE + NEWOBJ + items(NONE, dictionary(__dict__=dictionary(append=largest))) + BUILD
     yield "pickle-method-slots.pkl", PROTO2 + slots + STOP
 
