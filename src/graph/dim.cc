@@ -157,7 +157,7 @@ SymbolId SymbolTable::add(Symbol symbol)
     return static_cast<SymbolId>(symbols_.size() - 1);
 }
 
-Dim SymbolTable::derived(IntegerOperation operation, Dim const& left, Dim const& right)
+Dim SymbolTable::derived(IntegerOperation operation, Dim const& left, Dim const& right, bool exactly)
 {
     auto const a = left.known();
     auto const b = right.known();
@@ -172,9 +172,10 @@ Dim SymbolTable::derived(IntegerOperation operation, Dim const& left, Dim const&
         if (auto const exact = left.divided_exactly(right))
             return operation == IntegerOperation::floor_divide ? *exact : Dim(0);
     if (!divides(operation)) {
-        if (not_negative_unless_empty(left - right))
+        int64_t const least_size = exactly ? 0 : 1;
+        if (surely_at_least_0(left - right, least_size))
             return operation == IntegerOperation::maximum ? left : right;
-        if (not_negative_unless_empty(right - left))
+        if (surely_at_least_0(right - left, least_size))
             return operation == IntegerOperation::maximum ? right : left;
     }
     for (SymbolId id = 0; id < symbols_.size(); ++id)

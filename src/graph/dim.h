@@ -93,7 +93,8 @@ public:
 
     // Numbers fold; a quotient that is exact stays a polynomial; otherwise the same operation on the same operands is the same symbol.
     // Floor division and remainder as Python has them; the right side of a known division must not be 0 (CHECK).
-    Dim derived(IntegerOperation operation, Dim const& left, Dim const& right);
+    // A maximum or minimum is simplified as if no input were empty, as sizes of slices want it; `exactly`: for empty ones as well.
+    Dim derived(IntegerOperation operation, Dim const& left, Dim const& right, bool exactly = false);
 
     std::optional<int64_t> example_of(Dim const& dim) const;
     // The input axes that a Dim depends on, through derived symbols as well.

@@ -52,7 +52,7 @@ Result<Value> divided_integers(Operation& op)
     if (right && right->is(0))
         return malformed("a division by zero");
     if (left && right)
-        return Value{op.graph.symbols().derived(operation, *left, *right)};
+        return Value{op.graph.symbols().derived(operation, *left, *right, true)};
     auto const a = TRY(op.floating("a"));
     auto const b = TRY(op.floating("b"));
     double const quotient = std::floor(a / b);
@@ -77,7 +77,7 @@ Result<Value> extreme(Operation& op)
     auto const left = whole_number_of(op.argument("a"));
     auto const right = whole_number_of(op.argument("b"));
     if (left && right)
-        return Value{op.graph.symbols().derived(operation, *left, *right)};
+        return Value{op.graph.symbols().derived(operation, *left, *right, true)};
     auto const a = known_float_of(op.argument("a"));
     auto const b = known_float_of(op.argument("b"));
     if (a && b)
@@ -93,7 +93,7 @@ Result<Value> extreme_of_list(Operation& op)
         return malformed("the extreme of an empty list");
     Dim best = items[0];
     for (auto const& item : items)
-        best = op.graph.symbols().derived(operation, best, item);
+        best = op.graph.symbols().derived(operation, best, item, true);
     return Value{best};
 }
 
@@ -124,9 +124,9 @@ Result<Value> negate(Operation& op)
 Result<Value> absolute(Operation& op)
 {
     if (auto const dim = whole_number_of(op.argument("a"))) {
-        if (dim->known())
-            return Value{Dim(std::abs(*dim->known()))};
-        return Value{op.graph.symbols().derived(IntegerOperation::maximum, *dim, Dim(0) - *dim)};
+        if (auto const number = dim->known())
+            return Value{*number < 0 ? Dim(0) - *dim : *dim};
+        return Value{op.graph.symbols().derived(IntegerOperation::maximum, *dim, Dim(0) - *dim, true)};
     }
     auto const known = known_float_of(op.argument("a"));
     return known ? Result<Value>(Value{std::abs(*known)}) : float_of_node(op, "Abs", {"a"});

@@ -64,3 +64,4 @@ case("devices by name and number", "return x.to(torch.device('cpu', n)) + 1", x=
 case("implicit conversions by name", "return x + torch.ops.aten.IntImplicit(y), x + torch.ops.aten.FloatImplicit(x[0]), x + torch.ops.aten.ScalarImplicit(y), z + torch.ops.aten.ScalarImplicit(w), z * torch.ops.aten.FloatImplicit(w)", x="float32[2]", y="int64[]: 3", z="int32[2]", w="float64[]: 2.5")
 case("conversions to no dtype", "d = dtype_or_none(n)\nreturn x.to(d) + 1", extra="def dtype_or_none(n: int) -> Optional[int]:\n    return None if n == 0 else torch.float64\n\n", x="float32[2]", n=0)
 case("texts that are formatted are themselves", "s = '{} of {}, {} {}'.format(x.size(1), 'two', True, None)\nif s == '2 of two, True None':\n    return x * 2\nreturn x + len(s)", x="float32[3,2]")
+case("extremes of sizes that may be 0", "return x.sum() + max(x.size(0), 1), x.sum() + min(x.size(0), 1), torch.zeros(max(2, x.size(0)))", x="float32[3,2]", again={"x": "float32[0,2]"})
