@@ -33,3 +33,14 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release")
     endif()
     add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
+
+# start_fast(PROGRAM): a program that is started over and over, twice for each file that it judges. Its 30,000 relative relocations are read in
+# the packed form (8 kB for 720), and what no code reaches is left out. Only GNU ld writes this form such that glibc takes it.
+include(CheckLinkerFlag)
+function(start_fast program)
+    set(packed -fuse-ld=bfd -Wl,-z,pack-relative-relocs)
+    check_linker_flag(CXX "${packed}" HULLMARK_PACKS_RELOCATIONS)
+    if(HULLMARK_PACKS_RELOCATIONS AND NOT HULLMARK_SANITIZE)
+        target_link_options(${program} PRIVATE ${packed} -Wl,--gc-sections)
+    endif()
+endfunction()
