@@ -38,9 +38,11 @@ Result<SharedBytes> read_descriptor(int descriptor, std::string const& said, siz
         auto const count = ::pread(descriptor, content.data() + had, size - had, static_cast<off_t>(had));
         if (count == 0)
             break;
-        if (count < 0 && errno != EINTR)
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
             return system_failure("cannot read " + said, errno);
-        had += count < 0 ? 0 : static_cast<size_t>(count);
+        had += static_cast<size_t>(count);
     }
     content.resize(had);
     return SharedBytes::take(std::move(content));

@@ -1,17 +1,25 @@
 #include "files/mapped.h"
 
 #include "files/beneath.h"
+#include "files/descriptor.h"
+#include "files/map.h"
 #include "files/test_folder.h"
 
+#include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdlib>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -51,6 +59,137 @@ TEST(MappedFile, gives_the_bytes_of_regular_files_and_refuses_all_else)
     EXPECT_EQ(MappedFile::open("/dev/null").error().text(), "/dev/null is a device, wanted a regular file");
     EXPECT_EQ(MappedFile::open(folder / "none").error().reason, Reason::missing);
     EXPECT_EQ(said(MappedFile::open(folder / "file", {.bytes = 4}), folder), "error: DIR/file has 5 bytes, the limit is 4");
+}
+
+TEST(MappedFile, says_what_the_system_says_of_descriptors)
+{
+    TestFolder const folder;
+    folder.put("small", "hello");
+    folder.put("large", std::string(100'000, 'x'));
+    auto const answer = [](int descriptor) {
+        Descriptor const own(descriptor); // closed behind the test
+        auto const bytes = map_descriptor(descriptor, "it", Links::any, {});
+        return bytes ? std::string(text_of(bytes->bytes())) : "error: " + bytes.error().text();
+    };
+    EXPECT_EQ(answer(-1), "error: cannot read it: Bad file descriptor");
+    EXPECT_EQ(answer(::open((folder / "small").c_str(), O_PATH)), "error: cannot read it: Bad file descriptor");
+    EXPECT_EQ(answer(::open((folder / "large").c_str(), O_PATH)), "error: cannot map it: Bad file descriptor");
+    EXPECT_EQ(answer(::socket(AF_UNIX, SOCK_STREAM, 0)), "error: it is a socket, wanted a regular file");
+    EXPECT_FALSE(file_stamp(-1));
+}
+
+TEST(MappedFile, is_as_short_as_what_can_be_read)
+{
+    std::filesystem::path const page = "/sys/devices/system/cpu/online"; // a page, says its status
+    std::ifstream file(page);
+    std::string line;
+    if (!std::getline(file, line))
+        GTEST_SKIP() << "no " << page;
+    EXPECT_EQ(text_of(MappedFile::open(page)->bytes()), line + "\n");
+}
+
+TEST(MappedFile, is_looked_at_beside_its_mapping)
+{
+    TestFolder const folder;
+    folder.put("file", std::string(100'000, 'x') + "end");
+    auto const bytes = MappedFile::open(folder / "file")->shared();
+    std::string read(3, ' ');
+    std::span<std::byte> const into(reinterpret_cast<std::byte*>(read.data()), read.size());
+    EXPECT_TRUE(read_beside_mapping(bytes, 100'000, into));
+    EXPECT_EQ(read, "end");
+    EXPECT_TRUE(read_beside_mapping(bytes.part(99'999, 4), 1, into));
+    EXPECT_FALSE(read_beside_mapping(bytes, 100'001, into));
+    EXPECT_FALSE(read_beside_mapping(bytes, 100'004, into));
+    EXPECT_FALSE(read_beside_mapping(SharedBytes::take(std::string(10, 'x')), 0, into));
+}
+
+TEST(MappedFile, cannot_be_handed_on_without_a_descriptor_left)
+{
+    TestFolder const folder;
+    folder.put("small", "hello");
+    folder.put("large", std::string(100'000, 'x'));
+    auto const small = MappedFile::open(folder / "small");
+    auto const large = MappedFile::open(folder / "large");
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    rlimit const none{0, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    auto const of_small = small->descriptor_for_others();
+    auto const of_large = large->descriptor_for_others();
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_EQ(of_small.error().text(), "cannot hand on " + (folder / "small").string() + ": Too many open files");
+    EXPECT_FALSE(of_large);
+}
+
+TEST(MappedFile, cannot_be_handed_on_where_no_file_may_be_so_long)
+{
+    TestFolder const folder;
+    folder.put("small", "hello");
+    auto const small = MappedFile::open(folder / "small");
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+    auto const handler = std::signal(SIGXFSZ, SIG_IGN);
+    rlimit const little{3, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &little), 0);
+    auto const handed = small->descriptor_for_others();
+    ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+    std::signal(SIGXFSZ, handler);
+    EXPECT_FALSE(handed);
+}
+
+TEST(MappedFile, says_that_it_changed_while_it_was_opened)
+{
+    TestFolder const folder;
+    folder.put("file", std::string(1'000, 'x'));
+    std::atomic<bool> is_seen = false;
+    std::thread writer([&] {
+        Descriptor const file(::open((folder / "file").c_str(), O_WRONLY));
+        for (off_t size = 1'000; !is_seen; size = 3'000 - size) // 1,000 and 2,000 bytes in turn
+            EXPECT_EQ(::ftruncate(file.number(), size), 0);
+    });
+    auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!is_seen && std::chrono::steady_clock::now() < end)
+        is_seen = MappedFile::open(folder / "file")->has_changed();
+    bool const has_changed = is_seen.exchange(true);
+    writer.join();
+    EXPECT_TRUE(has_changed);
+}
+
+TEST(MappedFile, has_changed_when_it_is_gone)
+{
+    TestFolder const folder;
+    folder.put("file", std::string(100'000, 'x'));
+    auto const file = MappedFile::open(folder / "file");
+    EXPECT_FALSE(file->has_changed());
+    std::filesystem::remove(folder / "file");
+    EXPECT_TRUE(file->has_changed());
+}
+
+TEST(Descriptors, are_opened_when_a_signal_came_between)
+{
+    TestFolder const folder;
+    auto const pipe = folder / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    static std::atomic<int> signals;
+    signals = 0;
+    struct sigaction before {};
+    struct sigaction counting {};
+    counting.sa_handler = [](int) { ++signals; }; // without SA_RESTART: the call fails with EINTR
+    ASSERT_EQ(::sigaction(SIGUSR1, &counting, &before), 0);
+    auto const opener = ::pthread_self();
+    std::thread other([&] {
+        while (signals == 0) { // the opener waits for somebody who writes
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            ::pthread_kill(opener, SIGUSR1);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        ::close(::open(pipe.c_str(), O_WRONLY));
+    });
+    auto const opened = open_descriptor(AT_FDCWD, pipe.string(), O_RDONLY);
+    other.join();
+    ::sigaction(SIGUSR1, &before, nullptr);
+    EXPECT_TRUE(opened.has_value());
+    EXPECT_GE(signals, 1);
 }
 
 TEST(MappedFile, keeps_its_bytes_when_the_name_is_given_away_and_it_is_itself_gone)

@@ -1,6 +1,8 @@
 #include "files/zip.h"
 
+#include "files/mapped.h"
 #include "files/packed.h"
+#include "files/test_folder.h"
 
 #include <functional>
 
@@ -94,9 +96,9 @@ std::string spelled(Archive const& archive)
     return file + archive.after_end;
 }
 
-std::string answer(std::string file, Limits const& limits = {})
+std::string answer(SharedBytes file, Limits const& limits = {})
 {
-    auto const archive = ZipArchive::read(SharedBytes::take(std::move(file)), limits);
+    auto const archive = ZipArchive::read(std::move(file), limits);
     if (!archive)
         return "error: " + archive.error().text();
     std::string text;
@@ -110,6 +112,8 @@ std::string answer(std::string file, Limits const& limits = {})
         text += "? " + note.code + " " + note.entry + "\n";
     return text;
 }
+
+std::string answer(std::string file, Limits const& limits = {}) { return answer(SharedBytes::take(std::move(file)), limits); }
 
 Archive two() { return {.members = {member("m/a", "hello"), deflated_member("m/b", std::string(5000, 'b'))}}; }
 Archive one(Member m) { return {.members = {std::move(m)}}; }
@@ -336,6 +340,27 @@ TEST(Zip, notices_almost_any_changed_byte)
         }
     // For three members: local version and date 6 bytes, central made-by, version and date 8, both attributes 6; versions and disks at the end.
     EXPECT_LE(unnoticed, 8u * (3 * (6 + 8 + 6) + 8));
+}
+
+// Of members that are far apart only the headers are read, and not from the mapping.
+TEST(Zip, is_read_from_a_file_as_from_memory)
+{
+    TestFolder const folder;
+    std::string const weights(1'000'000, 'w');
+    auto const long_name = [](auto& m) { m.name = m.local_name = std::string(400, 'n'); };
+    auto const said_otherwise = [](auto& m) { m.local_name = "x"; };
+    for (auto const& members : {
+             std::vector{torch_member("m/data.pkl", "pickle"), torch_member("m/data/0", weights), torch_member("m/data/1", weights)},
+             std::vector{changed(long_name).members[0], torch_member("m/data/0", weights)},
+             std::vector{torch_member("m/data/0", weights), changed(said_otherwise).members[0]},
+             std::vector{torch_member("m/data/0", weights), changed([](auto& m) { m.before = "gap"; }).members[0]},
+         }) {
+        auto const file = spelled({.members = members});
+        folder.put("model", file);
+        auto const mapped = MappedFile::open(folder / "model");
+        ASSERT_TRUE(mapped);
+        EXPECT_EQ(answer(mapped->shared()), answer(file));
+    }
 }
 
 std::string joined(std::vector<SharedBytes> const& parts)

@@ -137,6 +137,9 @@ Case const cases[] = {
     {"a size that is none", dtype("S5", "(K\3" + text("|") + "NNNNK\1K\0t"s), "a numpy.dtype of two sizes"},
     {"a negative size", dtype("S5", "(K\3" + text("|") + "NNNJ\xff\xff\xff\xffK\1K\0t"s), "a numpy.dtype of two sizes"},
     {"both a sub-array and fields", dtype("V8", "(K\3" + text("|") + f8 + "K\1\x86" + "(" + text("a") + "t}" + field("a", f8, 0) + "sK\x08K\1K\0t"s), "a numpy.dtype with parts, which a \"V8\" has not"},
+    {"texts of any length are objects to numpy", name("numpy._core._internal", "_convert_to_stringdtype_kwargs") + "\x88\x85R", "16 objects"},
+    {"texts of any length with a state", name("numpy._core._internal", "_convert_to_stringdtype_kwargs") + "\x88\x85R}b", "wanted a numpy.dtype, found a object"},
+    {"arguments that are no tuple", numpy_dtype + "]R", "wanted a numpy.dtype, found a object"},
     {"a sub-array of no size costs nothing", subarray(0, f8, "K\0\x8a\x08\0\0\0\0\0\0\0\x40\x86"s), "0"},
 };
 
@@ -152,6 +155,14 @@ TEST(ArrayTypes, do_not_unfold_what_is_shared)
     std::string bytes = f8 + "q\0"s;
     for (unsigned level = 1; level <= 40; ++level)
         bytes += numpy_dtype + "(" + text("V8") + "\x89\x88tR" + structure_state(text("a"), field("a", "h" + one_byte(level - 1), 0) + field("b", "h" + one_byte(level - 1), 0), 8, 16) + "bq" + one_byte(level);
+    EXPECT_EQ(answer(bytes + "."), "a numpy.dtype of too many parts");
+}
+
+TEST(ArrayTypes, nest_only_so_deep)
+{
+    std::string bytes = f8;
+    for (int level = 0; level < 40; ++level)
+        bytes = subarray(8, bytes, "K\1");
     EXPECT_EQ(answer(bytes + "."), "a numpy.dtype of too many parts");
 }
 
@@ -218,6 +229,8 @@ TEST(JoblibArrays, stand_behind_the_build_of_their_wrapper)
     EXPECT_EQ(told(head + "\0"s + "0123456789abcdef" + "Nt."), "(joblib.numpy_pickle.NumpyArrayWrappe..." + at(1) + "+16 0123456789abcdef");
     EXPECT_EQ(told(head + "\2\xffx" + "0123456789abcdef" + "Nt."), "(joblib.numpy_pickle.NumpyArrayWrappe..." + at(3) + "+16 0123456789abcdef, padding@" + std::to_string(head.size() - 1));
     EXPECT_EQ(told(head + "\2\xff\xff" + "0123456789abcde").substr(0, 52), "error: BUILD: cut short: 16 bytes wanted, 15 left, b");
+    EXPECT_EQ(told(head + "\2\xff").substr(0, 49), "error: BUILD: cut short: 2 bytes wanted, 1 left, ");
+    EXPECT_EQ(told(head).substr(0, 49), "error: BUILD: cut short: 1 bytes wanted, 0 left, ");
 }
 
 TEST(JoblibArrays, have_no_padding_in_old_files_and_none_without_an_alignment)
@@ -248,6 +261,7 @@ TEST(JoblibArrays, are_malformed_where_they_cannot_be_computed)
         {wrapped("\x8a\x08\0\0\0\0\0\0\0\x40\x85"s, f8), "more than 2^63 bytes"},
         {wrapped(")", "N"), "wanted a numpy.dtype"},
         {wrapped(")", f8, text("read") + name("posix", "system")), "an attribute that no joblib writes"},
+        {wrapped(")", f8, "K\1N"), "an attribute that no joblib writes"},
         {wrapped(")", f8, aligned + text("a") + "N"), "attributes are not a dict of 5 or 6"},
         {wrapped(")", f8, text("numpy_array_alignment_bytes") + text("x")), "alignment is no integer"},
         {wrapped(")", f8, text("order") + text("K")), "order is neither C nor F"},
@@ -264,6 +278,37 @@ TEST(JoblibArrays, are_malformed_where_they_cannot_be_computed)
     for (auto const& [bytes, wanted] : broken) {
         auto const answer = told(bytes + "01234567.");
         EXPECT_NE(answer.find(wanted), std::string::npos) << answer;
+    }
+}
+
+TEST(JoblibArrays, may_begin_where_a_frame_ends)
+{
+    auto const body = wrapped(")", f8);
+    auto const framed = proto(4) + "\x95" + raw_number(uint64_t{body.size()}) + body;
+    EXPECT_EQ(told(framed + "01234567."), "joblib.numpy_pickle.NumpyArrayWrapper() @" + std::to_string(framed.size()) + "+8 01234567");
+}
+
+TEST(JoblibArrays, may_be_in_the_order_of_fortran)
+{
+    auto const bytes = wrapper_class + ")\x81}(" + text("subclass") + name("numpy", "ndarray") + text("shape") + ")" + text("order") + text("F") + text("dtype") + f8 + text("allow_mmap") + "\x88ub.";
+    auto const pickle = run_pickle(bytes_of(bytes)).pickle;
+    auto const array = joblib_array_of(pickle.root());
+    ASSERT_TRUE(array);
+    EXPECT_TRUE(array->fortran_order);
+}
+
+TEST(JoblibArrays, are_told_by_their_class_alone)
+{
+    for (auto const& [bytes, wanted] : std::initializer_list<std::pair<std::string, bool>>{
+             {wrapper_class + ")\x81.", true},
+             {name("mine", "NumpyArrayWrapper") + ")\x81.", false},
+             {name("joblib.numpy_pickle", "NumpyArray") + ")\x81.", false},
+             {name("copy_reg", "_reconstructor") + ")R.", false},
+             {"N.", false},
+         }) {
+        auto const pickle = run_pickle(bytes_of(bytes)).pickle;
+        EXPECT_EQ(is_joblib_wrapper(pickle.root()), wanted) << bytes;
+        EXPECT_FALSE(joblib_array_of(pickle.root())) << bytes; // without a state
     }
 }
 

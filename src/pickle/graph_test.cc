@@ -36,6 +36,7 @@ TEST(PickleGraph, answers_questions_of_the_wrong_kind_with_nothing)
         EXPECT_EQ(value.module().has_value() && value.name().has_value(), is(NodeKind::global)) << index;
         EXPECT_EQ(value.is_global("m", "n"), is(NodeKind::global)) << index;
         EXPECT_EQ(value.callable() && value.arguments() && value.call_kind(), is(NodeKind::object)) << index;
+        EXPECT_EQ(value.call_kind().has_value(), is(NodeKind::object)) << index;
         EXPECT_FALSE(value.keyword_arguments());
         EXPECT_FALSE(value.state());
         EXPECT_EQ(value.is_call_of("m", "n"), is(NodeKind::object)) << index;

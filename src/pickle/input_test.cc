@@ -191,6 +191,51 @@ TEST(PickleStreams, cut_text_between_characters_and_check_all_of_it)
     }
 }
 
+TEST(PickleStreams, check_text_that_is_kept_and_text_that_is_not)
+{
+    PickleOptions options;
+    options.most_kept_each = 300;
+    for (auto const& [bad, name] : std::initializer_list<std::pair<std::string, char const*>>{
+             {"\xff" + std::string(999, 'x'), "in what is kept"},
+             {std::string(400, 'x') + "\xff" + std::string(600, 'x'), "behind it, with more to come"},
+         }) {
+        Pieces stream(text(bad) + ".", 50);
+        EXPECT_EQ(run_pickle(stream, options).error->text(), "BINUNICODE: not UTF-8, byte 0") << name;
+    }
+}
+
+TEST(PickleStreams, cut_lines_of_text_before_an_escape)
+{
+    PickleOptions options;
+    options.most_kept_each = 300;
+    std::string const x(280, 'x');
+    struct Case {
+        char const* name;
+        std::string line;
+        std::string kept;
+    };
+    for (auto const& c : {
+             Case{"a line that is kept whole", "a\\u00e9", "a\xc3\xa9"},
+             Case{"a long one without an escape", std::string(400, 'x'), std::string(300, 'x')},
+             Case{"an escape that the cut goes through", x + std::string(15, 'y') + "\\u00e9\\u00e9" + x, x + std::string(15, 'y')},
+             Case{"an escape well before it", x + "\\u00e9" + std::string(400, 'y'), x + "\xc3\xa9" + std::string(14, 'y')},
+             Case{"backslashes that reach back farther than an escape is long", x + "\\\\\\\\\\\\\\\\\\\\\\\\" + x, x},
+         }) {
+        Pieces stream("V" + c.line + "\n.", 64);
+        auto const run = run_pickle(stream, options);
+        ASSERT_FALSE(run.error) << c.name << ": " << run.error->text();
+        EXPECT_EQ(*run.pickle.root().text(), c.kept) << c.name;
+    }
+}
+
+TEST(PickleStreams, read_no_number_whose_line_is_too_long)
+{
+    PickleOptions options;
+    options.most_kept_each = 300;
+    Pieces stream("I" + std::string(301, '7') + "\n.", 64);
+    EXPECT_EQ(run_pickle(stream, options).error->text(), "INT: a line of 301 bytes, the limit is 300, byte 0");
+}
+
 TEST(PickleStreams, do_not_know_a_name_that_was_cut)
 {
     PickleOptions options;

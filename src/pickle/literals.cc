@@ -311,7 +311,7 @@ Result<IntegerLiteral> parse_integer_literal(std::string_view text)
     bool const minus = text.starts_with('-');
     bool const leading_zero = text.substr(minus ? 1 : 0).starts_with('0') && text != "0";
     literal.canonical = !text.empty() && !leading_zero && text.find_first_not_of("0123456789", minus ? 1 : 0) == text.npos;
-    if (literal.canonical && parsed.ec == std::errc{} && parsed.ptr == end) {
+    if (literal.canonical && parsed.ec == std::errc{}) { // all of it was digits
         literal.value = number;
         return literal;
     }

@@ -124,7 +124,7 @@ Failure StackMachine::cut_short(uint64_t wanted, uint64_t left) const
 // may be code to it.
 void StackMachine::check_frame()
 {
-    if (input_.position() > frame_end_ && opcode_offset_ < frame_end_)
+    if (input_.position() > frame_end_) // the opcode began before it: the first that ends at or behind it is checked here
         report("frame", std::string(opcode_name_) + " straddles the end of a frame: Python's two unpicklers read it differently");
     frame_end_ = no_frame;
 }

@@ -88,6 +88,7 @@ Case const cases[] = {
     {"a memo key with a leading zero", "Np01\ng1\n\x86.", "(None, None), number@1"},
     {"an argument that straddles the end of a frame", proto(4) + "\x95\2\0\0\0\0\0\0\0J\1\0\0\0."s, "1, frame@11"},
     {"a frame that is too long", proto(4) + "\x95\xff\0\0\0\0\0\0\0N."s, "None, frame@12"},
+    {"a frame of all there could be", proto(4) + "\x95\xff\xff\xff\xff\xff\xff\xff\xffN."s, "None, frame@12"},
     {"a frame in a frame", proto(4) + "\x95\x0b\0\0\0\0\0\0\0N\x95\1\0\0\0\0\0\0\0."s, "None, frame@12"},
     {"data after a frame is as good as in it", proto(4) + "\x95\1\0\0\0\0\0\0\0N."s, "None"},
     {"PROTO twice", proto(2) + "N" + proto(2) + ".", "None, protocol@3"},
