@@ -49,18 +49,24 @@ bool is_own_method(char kind, std::string_view name)
     }
 }
 
-// "coef_", "named_steps.T": what is read of a fitted estimator, a table or an array, and is no method. Others lead to any function there is.
+// "coef_", "steps.name": what is read of a value, and called by nobody. What begins with "_" leads to any function there is.
 bool is_data_attribute(std::string_view path)
 {
     for (;;) {
         auto const part = path.substr(0, path.find('.'));
-        bool const is_fitted = part.size() > 1 && part.front() != '_' && part.ends_with('_');
-        if (!is_fitted && !is_one_of(part, {"T", "columns", "dtype", "imag", "index", "name", "named_steps", "ndim", "real", "shape", "size", "values"}))
+        bool const is_word = std::all_of(part.begin(), part.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; });
+        if (part.empty() || part.front() == '_' || !is_word)
             return false;
         if (part.size() == path.size())
             return true;
         path.remove_prefix(part.size() + 1);
     }
+}
+
+// A method of text, or of an array, that makes a new one, and does nothing else in any class that a pickle may hold.
+bool is_pure_method(std::string_view name)
+{
+    return is_one_of(name, {"capitalize", "casefold", "center", "endswith", "expandtabs", "isalnum", "isalpha", "isdigit", "islower", "isnumeric", "isspace", "isupper", "ljust", "lower", "lstrip", "max", "mean", "min", "partition", "removeprefix", "removesuffix", "rjust", "rpartition", "rsplit", "rstrip", "split", "splitlines", "startswith", "std", "strip", "sum", "swapcase", "title", "tolist", "upper", "var", "zfill"});
 }
 
 }
@@ -146,6 +152,8 @@ bool RuleMatcher::matches_letter(PickleValue value, char letter) const
         return is(NodeKind::none, NodeKind::dict);
     case '4':
         return text && is_data_attribute(*text);
+    case '9':
+        return text && is_pure_method(*text);
     case '5':
         return is(NodeKind::list, NodeKind::tuple) && all_of(value, [](PickleValue item) { return item.is(NodeKind::list) || item.is(NodeKind::tuple); });
     case 'M':
@@ -236,9 +244,31 @@ ResolvedCall RuleMatcher::resolve_getattr(PickleValue called) const
     auto const* owner_rule = rule_of(owner);
     if (!owner_rule || owner_rule->roles.find('H') == std::string_view::npos)
         return call;
+    if (owner_rule->takes_keywords && arguments.item(1).text() == "__new__") { // of a tuple: makes one of the class that it is given
+        call.rule = &bound_method;
+        return call;
+    }
     auto const name = std::string(*owner.name()) + "." + std::string(*arguments.item(1).text());
     call.name = std::string(*owner.module()) + "." + name;
     call.rule = rule_for(*owner.module(), name, flavour_);
+    return call;
+}
+
+// `functools.partial(class.__new__, class, value..., name=value...)()`, as protocols 2 and 3 spell NEWOBJ_EX.
+ResolvedCall RuleMatcher::resolve_keyword_tuple(PickleValue called) const
+{
+    ResolvedCall call;
+    auto const state = called.state();
+    if (!called.is_call_of("functools", "partial") || !state || !is_partial_state(*state) || !state->item(0).is_call_of("builtins", "getattr"))
+        return call;
+    auto const owner = class_of(state->item(0).arguments()->item(0));
+    auto const* rule = rule_of(owner);
+    auto const given = state->item(1).items();
+    if (!rule || !rule->takes_keywords || given.empty() || !graph_.value(given.front()).is_global(*owner.module(), *owner.name()))
+        return call;
+    call.class_or_function = owner.id();
+    call.name = owner.qualified_name();
+    call.rule = rule;
     return call;
 }
 
@@ -293,9 +323,14 @@ ResolvedCall RuleMatcher::resolve(PickleValue object)
     ResolvedCall call;
     auto const named = class_of(called);
     call.class_or_function = named.id();
-    if (called.is(NodeKind::object))
+    if (called.is(NodeKind::object)) {
         call = resolve_getattr(called);
-    else if (named.is(NodeKind::global)) {
+        if (auto const tuple = resolve_keyword_tuple(called); by_reduce && tuple.rule) {
+            call = tuple;
+            call.fits = arguments.is(NodeKind::tuple) && arguments.size() == 0;
+            return call;
+        }
+    } else if (named.is(NodeKind::global)) {
         call.name = named.qualified_name();
         call.rule = rule_of(named);
     }

@@ -60,6 +60,7 @@ private:
     UseRule const* rule_of_instance(PickleValue object) const;
     ResolvedCall resolve_copyreg(PickleValue object) const;
     ResolvedCall resolve_getattr(PickleValue called) const;
+    ResolvedCall resolve_keyword_tuple(PickleValue called) const;
 
     PickleGraph const& graph_;
     PickleFlavour flavour_;

@@ -138,9 +138,9 @@ bool RuleMatcher::is_loader_state(PickleValue state) const
         auto const found = state.find(key);
         return !found || found->is_none();
     };
-    auto const is_function = [&](std::string_view key) {
+    auto const is_function = [&](std::string_view key) { // which is on the list, by itself or with some of its arguments
         auto const found = state.find(key);
-        return !found || found->is_none() || found->is(NodeKind::global);
+        return !found || found->is_none() || found->is(NodeKind::global) || found->is_call_of("functools", "partial");
     };
     return is_function("collate_fn") && is_function("worker_init_fn") && is_none("_iterator") && is_none("_DataLoader__multiprocessing_context");
 }
@@ -191,6 +191,8 @@ bool RuleMatcher::is_new_state(PickleValue state, char letter) const
         return is_column_state(state);
     case 'i':
         return state.is(NodeKind::integer);
+    case 'o': // of what is iterated: what is to come, or what has been and will be again
+        return is_tuple && (matches(state.items(), state, "8") || matches(state.items(), state, "88") || matches(state.items(), state, "lb"));
     case 'l':
         return state.is(NodeKind::list);
     case 'p':

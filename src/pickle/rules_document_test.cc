@@ -22,7 +22,7 @@ std::string words_of_letter(char letter)
         {'F', "type of plain values or None"}, {'z', "None, Ellipsis or NotImplemented"}, {'P', "storage"}, {'V', "function on this list"}, {'x', "any value"}, {'A', "dtype of numpy"},
         {'W', "array"}, {'T', "tensor"}, {'D', "timedelta"}, {'Z', "time zone"}, {'g', "bit generator"}, {'N', "class of arrays"}, {'Y', "type of numpy"}, {'X', "MaskedArray"},
         {'c', "class on this list that belongs to it"}, {'C', "class of tensors"}, {'R', "function that makes tensors"}, {'d', "dtype of torch"}, {'y', "layout"}, {'o', "device"},
-        {'H', "class with listed functions"}, {'E', "distribution"}, {'1', "class of arrays or memmap"}, {'2', "interpolator"}, {'3', "module of torch"}, {'4', "name of an attribute that is no method"}, {'5', "list or tuple of pairs"}, {'7', "pandas.NA"}, {'K', "class on this list, and what its rule says"},
+        {'H', "class with listed functions"}, {'E', "distribution"}, {'1', "class of arrays or memmap"}, {'2', "interpolator"}, {'3', "module of torch"}, {'4', "names of attributes that do not begin with `_`"}, {'8', "iterator or range"}, {'9', "name of a method that makes text or numbers"}, {'5', "list or tuple of pairs"}, {'7', "pandas.NA"}, {'K', "class on this list, and what its rule says"},
         {'a', "array.array"}, {'I', "class of indexes"}, {'u', "what an index is made of"}, {'v', "time zone or None"}, {'p', "frequency or None"}, {'e', "column"},
         {'j', "what a jagged tensor is made of"}};
     auto const found = words.find(letter);
@@ -51,7 +51,7 @@ std::string words_of_state(char letter)
         {'b', "a dict or a tuple"}, {'v', "requires_grad, volatile and hooks"}, {'j', "what an array is made of"}, {'p', "a function on this list, and its arguments"},
         {'M', "attributes and slots"}, {'d', "attributes, or two tuples"}, {'w', "an array and a bool"}, {'g', "attributes, of which groups and states are dicts"}, {'k', "attributes, of which functions are on this list"}, {'r', "hooks, a number, and dicts of hooks"}, {'c', "what quantised weights are made of, and their class"},
         {'u', "attributes, `_parse_arg_template` only as scipy writes it"}, {'n', "what a column is made of"},
-        {'i', "an int"}, {'l', "a list"}, {'x', "anything"}};
+        {'i', "an int"}, {'l', "a list"}, {'o', "what is still to come"}, {'x', "anything"}};
     auto const found = words.find(letter);
     EXPECT_NE(found, words.end()) << "no words for the state " << letter;
     return found == words.end() ? std::string(1, letter) : found->second;

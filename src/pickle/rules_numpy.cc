@@ -9,7 +9,8 @@ constexpr UseRule scalar{.reduce = "Ar|A", .makes = '6'};
 constexpr UseRule from_buffer{.reduce = "rAts|BAts", .makes = 'W'};
 constexpr UseRule vectorize{.newobj = "", .base = 'o', .state = 'm'};
 constexpr UseRule ufunc_name{.reduce = "ss", .makes = 'V'}; // module and name of a function on this list
-constexpr UseRule array_class{.roles = "N1"};
+constexpr UseRule array_class{.is_value = true, .roles = "N1"};
+constexpr UseRule memmap{.roles = "N1"}; // it writes files when it is called; _reconstruct and joblib make a plain array of it
 constexpr UseRule polynomial{.newobj = "", .base = 'o', .state = 'm'};
 
 // Source: numpy/_core/src/multiarray/methods.c, numpy/_core/_internal.py, numpy/ma/core.py, numpy/random/_pickle.py, and joblib
@@ -17,6 +18,8 @@ constexpr UseRule polynomial{.newobj = "", .base = 'o', .state = 'm'};
 constexpr NamedRule rules[] = {
     {"numpy.core.multiarray", "_reconstruct", reconstruct},
     {"numpy._core.multiarray", "_reconstruct", reconstruct},
+    {"numpy.core._internal", "_reconstruct", reconstruct},
+    {"numpy._core._internal", "_reconstruct", reconstruct},
     {"numpy.core.multiarray", "scalar", scalar},
     {"numpy._core.multiarray", "scalar", scalar},
     {"numpy.core.numeric", "_frombuffer", from_buffer},
@@ -30,7 +33,8 @@ constexpr NamedRule rules[] = {
     {"numpy", "chararray", array_class},
     {"numpy.char", "chararray", array_class},
     {"numpy.core.defchararray", "chararray", array_class},
-    {"numpy", "memmap", {.roles = "1"}}, // joblib makes a plain array of it
+    {"numpy", "memmap", memmap},
+    {"numpy.core.memmap", "memmap", memmap},
     {"numpy", "poly1d", polynomial},
     {"numpy.lib.polynomial", "poly1d", polynomial},
     // The type of texts of any length.
@@ -41,8 +45,9 @@ constexpr NamedRule rules[] = {
     {"numpy.core.records", "recarray", array_class},
     {"numpy.core.records", "record", {.roles = "Y"}},
     {"numpy.ma.core", "_mareconstruct", {.reduce = "XNtr", .state = 'q', .makes = 'W'}},
-    {"numpy.ma.core", "MaskedArray", {.roles = "X"}},
-    {"numpy.ma", "MaskedArray", {.roles = "X"}},
+    {"numpy.ma.core", "MaskedArray", {.is_value = true, .roles = "X"}},
+    {"numpy.ma", "MaskedArray", {.is_value = true, .roles = "X"}},
+    {"numpy", "iinfo", {.newobj = "", .base = 'o', .state = 'm'}},
     {"numpy", "vectorize", vectorize}, // a function of values, called element by element
     {"numpy.lib.function_base", "vectorize", vectorize},
     {"numpy.ma.core", "MaskedConstant", {.reduce = ""}},
@@ -57,6 +62,9 @@ constexpr NamedRule rules[] = {
     {"numpy.random._sfc64", "SFC64", {.roles = "G"}},
     {"numpy.random.bit_generator", "__pyx_unpickle_SeedSequence", {.reduce = "ciO", .state = 't'}},
     {"numpy.random.bit_generator", "SeedSequence", {.roles = "c"}},
+    // Where a pipeline keeps what it computed: a folder, named as by a text, which nothing opens before the pipeline is fitted.
+    {"joblib.memory", "Memory", {.newobj = "", .base = 'o', .state = 'm'}},
+    {"joblib._store_backends", "FileSystemStoreBackend", {.newobj = "", .base = 'o', .state = 'm'}},
     {"joblib.numpy_pickle", "NumpyArrayWrapper", {.newobj = "", .base = 'o', .state = 'j', .makes = 'W'}},
     {"sklearn.externals.joblib.numpy_pickle", "NumpyArrayWrapper", {.newobj = "", .base = 'o', .state = 'j', .makes = 'W'}},
 };

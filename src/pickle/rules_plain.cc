@@ -25,7 +25,7 @@ constexpr NamedRule rules[] = {
     {"builtins", "bytes", {.reduce = "|r", .makes = 'r', .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
     {"builtins", "bytearray", {.reduce = "|r|sL", .makes = 'r', .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
     {"builtins", "complex", {.reduce = "ff", .is_value = true, .roles = "F", .scope = RuleScope::everywhere}},
-    {"builtins", "range", {.reduce = "iii", .is_value = true, .scope = RuleScope::everywhere}},
+    {"builtins", "range", {.reduce = "iii", .makes = '8', .is_value = true, .scope = RuleScope::everywhere}},
     {"builtins", "slice", {.reduce = "xxx", .is_value = true, .scope = RuleScope::everywhere}},
     {"builtins", "object", {.newobj = "", .base = 'o', .is_value = true, .roles = "F"}},
     {"builtins", "type", {.reduce = "z"}}, // NoneType, ellipsis
@@ -74,12 +74,42 @@ constexpr NamedRule rules[] = {
     // They take something out of what they are called with: an item, or an attribute that is no method.
     {"operator", "itemgetter", {.reduce = "x*"}},
     {"operator", "attrgetter", {.reduce = "4*"}},
+    // It calls a method of whatever it is given: only those that make text and numbers of text and numbers in every class there is.
+    {"operator", "methodcaller", {.reduce = "9|9s|9ss|9i|9si"}},
+    // Of these only what is not started, or what they have to come, is restored: nothing is iterated before somebody asks.
+    {"builtins", "iter", {.reduce = "l|r|8", .state = 'i', .makes = '8'}},
+    {"builtins", "reversed", {.reduce = "l", .state = 'i', .makes = '8'}},
+    {"builtins", "enumerate", {.reduce = "8i", .makes = '8'}},
+    {"builtins", "zip", {.reduce = "8*", .makes = '8'}},
+    {"itertools", "repeat", {.reduce = "x|xi", .makes = '8'}},
+    {"itertools", "count", {.reduce = "f|ff|i|ii", .makes = '8'}},
+    {"itertools", "cycle", {.reduce = "8", .state = 'o', .makes = '8'}},
+    {"itertools", "chain", {.reduce = "", .state = 'o', .makes = '8'}},
+    {"itertools", "islice", {.reduce = "8n|8inn|8ini|8iii", .state = 'i', .makes = '8'}},
+    {"itertools", "product", {.reduce = "q*", .makes = '8'}},
+    {"itertools", "permutations", {.reduce = "qi", .makes = '8'}},
+    {"itertools", "combinations", {.reduce = "qi", .makes = '8'}},
+    {"itertools", "combinations_with_replacement", {.reduce = "qi", .makes = '8'}},
+    {"ipaddress", "IPv4Address", {.reduce = "i"}},
+    {"ipaddress", "IPv6Address", {.reduce = "i"}},
+    {"http", "HTTPStatus", {.reduce = "i"}},
+    {"signal", "Signals", {.reduce = "i"}},
+    {"statistics", "NormalDist", {.newobj = "", .base = 'o', .state = 't'}},
+    {"string", "Template", instance},
+    {"urllib.parse", "ParseResult", {.newobj = "ssssss", .base = 't', .state = 'm'}},
+    {"urllib.parse", "SplitResult", {.newobj = "sssss", .base = 't', .state = 'm'}},
+    {"logging", "getLogger", {.reduce = "|s"}}, // a logger of that name, which has what this process gives loggers
 };
 
 // Source: the classes' own __setstate__, __getattr__ and __hash__ in Lightning (fabric/utilities/data.py, pytorch/utilities/parsing.py)
 // and OmegaConf (base.py, basecontainer.py).
 constexpr RuleFamily families[] = {
     {"Python's own functions of values, as values", "builtins abs all any divmod len max min pow round sorted sum\n", constant},
+    {"Arithmetic, as values",
+        "_operator abs add and_ eq floordiv ge gt invert le lt mod mul ne neg not_ or_ pos sub truediv truth xor\n"
+        "math acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist erf erfc exp expm1 fabs floor fmod gamma hypot isclose\n"
+        "math isfinite isinf isnan lgamma log log10 log1p log2 radians sin sinh sqrt tan tanh trunc\n",
+        constant},
     {"Lightning's dicts of hyper-parameters",
         "lightning.fabric.utilities.data AttributeDict\n"
         "lightning.pytorch.utilities.parsing AttributeDict\n"

@@ -5,7 +5,8 @@ namespace {
 constexpr UseRule value{.is_value = true};
 constexpr UseRule object{.newobj = "", .base = 'o', .state = 'm'};
 constexpr UseRule slotted{.newobj = "", .base = 'o', .state = 'M', .roles = "H"};
-constexpr UseRule named_tuple{.newobj = "x*", .base = 't', .state = 'm', .takes_keywords = true};
+// Its __new__ is named as getattr(class, name) where a protocol has no keywords.
+constexpr UseRule named_tuple{.newobj = "x*", .base = 't', .state = 'm', .takes_keywords = true, .is_value = true, .roles = "H"};
 constexpr UseRule instance{.newobj = "", .base = 'o', .state = 'm', .is_value = true};
 // Classes of C code that come back through a function which is given the class.
 constexpr UseRule inner_class{.roles = "c"};

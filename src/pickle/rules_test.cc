@@ -41,6 +41,15 @@ std::string arrow(std::string const& count, std::string const& validity, std::st
     return name("pyarrow.lib", "_restore_array") + "(" + parts + "t\x85R.";
 }
 
+std::string const linregress_class = name("scipy.stats._stats_py", "LinregressResult");
+std::string linregress(std::string const& arguments)
+{
+    std::string const made = "c__builtin__\ngetattr\n" + linregress_class + text("__new__") + "\x86R";
+    return proto(2) + name("functools", "partial") + made + "\x85R(" + made + arguments + "}" + text("intercept_stderr") + "K\1sNtb";
+}
+std::string const iterator = name("builtins", "iter") + "]\x85RK\0b"s;
+std::string loader(std::string_view attribute, std::string const& value) { return name("torch.utils.data.dataloader", "DataLoader") + ")\x81}" + text(attribute) + value + "sb."; }
+
 struct Case {
     char const* name;
     PickleFlavour flavour;
@@ -70,16 +79,16 @@ Case const cases[] = {
     {"the file's own classes", torch, name("__main__", "Net") + ")\x81}b.", "needs-your-code: an instance of __main__.Net: loading it runs the code of that class"},
     {"a call of a call's result", plain, ordered_dict + ")R.", "would-call: collections.OrderedDict()()"},
     {"an allowed name that may not be called", plain, name("builtins", "int") + text("5") + "\x85R.", "misused: builtins.int('5'): a call that no pickler writes"},
-    {"an allowed name that may not stand as a value", numpy, "]" + name("numpy", "ndarray") + "a.", "misused: numpy.ndarray stands as a value"},
-    {"an allowed name as the root", numpy, name("numpy", "ndarray") + ".", "misused: numpy.ndarray stands as a value"},
-    {"arguments that are used twice", numpy, "(" + name("numpy._core.multiarray", "_reconstruct") + name("numpy", "ndarray") + "K\0\x85"s + "C\1b\x87q\1Rh\1t.", "misused: (numpy.ndarray, (0,), b'b'): arguments of a call stand as a value"},
+    {"an allowed name that may not stand as a value", numpy, "]" + name("numpy", "memmap") + "a.", "misused: numpy.memmap stands as a value"},
+    {"an allowed name as the root", numpy, name("numpy", "ndarray") + ".", "safe"},
+    {"arguments that are used twice", numpy, "(" + name("numpy._core.multiarray", "_reconstruct") + name("numpy", "memmap") + "K\0\x85"s + "C\1b\x87q\1Rh\1t.", "misused: (numpy.memmap, (0,), b'b'): arguments of a call stand as a value"},
     {"a keyword argument", plain, name("collections", "OrderedDict") + ")}\x92.", "misused: collections.OrderedDict(**{}): a call that no pickler writes"},
     {"items for what takes none", plain, name("builtins", "complex") + "G\0\0\0\0\0\0\0\0"s + "G\0\0\0\0\0\0\0\0"s + "\x86R(K\1e.", "misused: builtins.complex(0, 0): filled with items, which it does not take"},
     {"a state for what takes none", plain, name("builtins", "frozenset") + ")R}b.", "misused: builtins.frozenset(): given a state that it does not take"},
     {"a key that stands twice", plain, "}(" + text("a") + "K\1" + text("a") + "K\2u.", "duplicate-key: the key \"a\" stands twice: readers may take either"},
     {"numpy arrays", numpy, name("numpy.core.multiarray", "_reconstruct") + "(" + name("numpy", "ndarray") + "K\0\x85"s + "C\1btR(K\1)" + numpy_type + "\x89" + "C\0tb."s, "safe"},
     {"numpy scalars", numpy, name("numpy._core.multiarray", "scalar") + numpy_type + "C\1x\x86R.", "safe"},
-    {"other classes than ndarray", numpy, name("numpy.core.multiarray", "_reconstruct") + "(" + name("numpy", "memmap") + "K\0\x85"s + "C\1btR.", "misused: numpy.core.multiarray._reconstruct(numpy.memmap, (0,), b'b'): a call that no pickler writes"},
+    {"other classes than ndarray", numpy, name("numpy.core.multiarray", "_reconstruct") + "(" + name("numpy", "dtype") + "K\0\x85"s + "C\1btR.", "misused: numpy.core.multiarray._reconstruct(numpy.dtype, (0,), b'b'): a call that no pickler writes"},
     {"a tensor", torch, tensor(storage) + ".", "safe"},
     {"a parameter", torch, name("torch._utils", "_rebuild_parameter") + "(" + tensor(storage) + "\x88" + ordered_dict + "tR.", "safe"},
     {"a tensor with attributes", torch, name("torch._tensor", "_rebuild_from_type_v2") + "(" + name("torch._utils", "_rebuild_parameter") + name("torch", "Tensor") + "(" + tensor(storage) + "\x88" + ordered_dict + "t}tR.", "safe"},
@@ -109,6 +118,38 @@ Case const cases[] = {
     {"a distribution with code of its own", plain, distribution("\ndef _parse_args(self, a, loc=0, scale=1):\n    return (a,), loc, scale\nimport os\n"), "misused: scipy.stats._continuous_distns.beta_gen(): given a state that it does not take"},
     {"a partial of a listed function", plain, name("functools", "partial") + name("torch.nn.modules.normalization", "LayerNorm") + "\x85R(" + name("torch.nn.modules.normalization", "LayerNorm") + ")}" + text("eps") + "K\1sNtb.", "safe"},
     {"a partial of another", plain, name("functools", "partial") + name("posix", "system") + "\x85R.", ""},
+    {"an array of a file", numpy, name("numpy._core.multiarray", "_reconstruct") + "(" + name("numpy", "memmap") + "K\0\x85"s + "C\1btR.", "safe"},
+    {"an array as numpy 1.0 names it", numpy, name("numpy.core._internal", "_reconstruct") + "(" + name("numpy", "ndarray") + "K\0\x85"s + "C\1btR.", "safe"},
+    {"a file that is mapped", numpy, name("numpy", "memmap") + text("x") + "\x85R.", ""},
+    {"the class of mapped files as a value", numpy, name("numpy", "memmap") + ".", "misused: numpy.memmap stands as a value"},
+    {"a result of scipy at protocol 2", plain, linregress("(" + linregress_class + "K\1K\2t") + ")R.", "safe"},
+    {"a result of another class", plain, linregress("(" + name("scipy.stats._stats_py", "KstestResult") + "K\1K\2t") + ")R.", ""},
+    {"a result of no class", plain, linregress(")") + ")R.", ""},
+    {"a result with arguments of its own", plain, linregress("(" + linregress_class + "K\1K\2t") + "K\1\x85R.", ""},
+    {"a partial that is called", plain, name("functools", "partial") + name("numpy", "sum") + "\x85R(" + name("numpy", "sum") + ")}Ntb)R.", ""},
+    {"another method of a tuple", plain, "c__builtin__\ngetattr\n" + linregress_class + text("__init__") + "\x86R.", ""},
+    {"what repeats", plain, name("itertools", "repeat") + "K\1K\3\x86R.", "safe"},
+    {"what counts", plain, name("itertools", "count") + "K\1\x85R.", "safe"},
+    {"what counts something else", plain, name("itertools", "count") + "]\x85R.", ""},
+    {"a chain", plain, name("itertools", "chain") + ")R" + iterator + "\x85" + "b.", "safe"},
+    {"a chain that is under way", plain, name("itertools", "chain") + ")R" + iterator + iterator + "\x86" + "b.", "safe"},
+    {"a chain of a list", plain, name("itertools", "chain") + ")R]\x85" + "b.", ""},
+    {"a cycle", plain, name("itertools", "cycle") + iterator + "\x85R]\x89\x86" + "b.", "safe"},
+    {"an iterator of a function's results", plain, name("builtins", "iter") + name("numpy", "sum") + "N\x86R.", ""},
+    {"an iterator of an object", plain, name("builtins", "iter") + name("argparse", "Namespace") + ")\x81}b\x85R.", ""},
+    {"what maps a function", plain, name("builtins", "map") + name("numpy", "sum") + iterator + "\x86R.", ""},
+    {"an attribute by name", plain, name("operator", "attrgetter") + text("x.y") + "\x85R.", "safe"},
+    {"an attribute that leads to functions", plain, name("operator", "attrgetter") + text("x.__globals__") + "\x85R.", ""},
+    {"an attribute without a name", plain, name("operator", "attrgetter") + text("x..y") + "\x85R.", ""},
+    {"an attribute whose name is no word", plain, name("operator", "attrgetter") + text("x y") + "\x85R.", ""},
+    {"a method of text", plain, name("operator", "methodcaller") + text("split") + text(",") + "\x86R.", "safe"},
+    {"a method that writes a file", plain, name("operator", "methodcaller") + text("tofile") + text("x") + "\x86R.", ""},
+    {"an exception", plain, name("builtins", "ValueError") + text("x") + "\x85R.", ""},
+    {"a folder of what was computed", plain, name("joblib.memory", "Memory") + ")\x81}" + text("location") + text("d") + "sb.", "safe"},
+    {"a loader of batches", torch, loader("collate_fn", name("functools", "partial") + name("torch", "qint8") + "\x85R(" + name("torch", "qint8") + ")}Ntb"), "safe"},
+    {"a loader of batches under way", torch, loader("_iterator", "]"), ""},
+    {"a loader of batches with a method", torch, loader("collate_fn", name("argparse", "Namespace") + ")\x81"), ""},
+    {"a loader whose state is no dict", torch, name("torch.utils.data.dataloader", "DataLoader") + ")\x81]b.", ""},
     {"a fraction", plain, name("fractions", "Fraction") + text("1/3") + "\x85R.", "safe"},
     {"a fraction that would fill the memory", plain, name("fractions", "Fraction") + text("1e999999999") + "\x85R.", ""},
     {"a time zone", plain, name("zoneinfo", "ZoneInfo._unpickle") + text("Europe/Berlin") + "\x88\x86R.", "safe"},

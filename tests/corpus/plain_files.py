@@ -13,15 +13,24 @@ import datetime
 import decimal
 import fractions
 import gzip
+import http
 import io
+import ipaddress
+import itertools
 import json
+import logging
 import lzma
+import math
+import operator
 import pathlib
 import pickle
+import statistics
+import string
 import struct
 import sys
 import tarfile
 import types
+import urllib.parse
 import uuid
 import wave
 import zipfile
@@ -97,6 +106,14 @@ def values():
         "looks-encoded": ["aGVsbG8gd29ybGQsIHRoaXMgaXMganVzdCB0ZXh0IQ==", "deadbeef" * 8, "gASVAAAA", "80049500", "7f454c46", "504b0304", "MZ", "PK", "\x7fELF", "BZh9", "0x1f8b"],
         "vocabulary": {f"word{index}": index for index in range(3000)}, "records": [{"id": index, "name": f"n{index}", "score": index / 3} for index in range(500)], "hashes": [f"{index:064x}" for index in range(100)], "keys": {uuid.UUID(int=index).hex: index for index in range(100)},
         "random-bytes": numpy.random.RandomState(1).bytes(20_000), "base64-of-noise": base64.b64encode(numpy.random.RandomState(2).bytes(9_000)).decode(),
+    }
+    # what is iterated and called later, if at all
+    plain |= {
+        "repeat": itertools.repeat(1, 3), "count": itertools.count(5, 2), "cycle": itertools.cycle([1, 2]), "chain": itertools.chain([1], "ab", (2,)), "islice": itertools.islice([1, 2, 3], 1, None), "product": itertools.product([1], [2]), "permutations": itertools.permutations([1, 2, 3], 2), "combinations": itertools.combinations([1, 2], 1),
+        "iterators": [iter([1]), iter((1,)), iter("ab"), iter(b"ab"), iter(range(3)), iter({1}), reversed([1]), enumerate([1]), zip([1], (2,))],
+        "getters": [operator.itemgetter(1, "a"), operator.attrgetter("score"), operator.attrgetter("config.name"), operator.methodcaller("lower"), operator.methodcaller("split", ",")],
+        "arithmetic": [operator.add, operator.mul, math.sqrt, math.log], "logger": logging.getLogger("training"), "address": ipaddress.ip_address("127.0.0.1"), "status": http.HTTPStatus.OK, "url": urllib.parse.urlparse("http://example.com/a?b"), "normal": statistics.NormalDist(0, 1), "template": string.Template("$a"),
+        "cache": joblib.Memory(None, verbose=0),
     }
     loop = []
     loop.append(loop)

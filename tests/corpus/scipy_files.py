@@ -6,6 +6,7 @@ dangerous or unreadable. Seeded. Needs numpy, scipy, joblib.
 import argparse
 import pathlib
 import pickle
+import tempfile
 
 import joblib
 import numpy
@@ -60,6 +61,19 @@ def statistics():
     yield "sobol", stats.qmc.Sobol(2, seed=1)
 
 
+def results():
+    from scipy import stats
+
+    one, two = RANDOM.random(9), RANDOM.random(9)
+    for name in ("linregress", "pearsonr", "spearmanr", "kendalltau", "wilcoxon", "mannwhitneyu", "ks_2samp", "f_oneway", "kruskal", "theilslopes", "siegelslopes", "brunnermunzel", "ansari", "levene", "bartlett", "fligner", "mood", "alexandergovern"):
+        yield f"result-{name}", getattr(stats, name)(one, two)
+    for name in ("describe", "mode", "shapiro", "jarque_bera", "cumfreq", "relfreq", "bayes_mvs", "kurtosistest", "skewtest", "normaltest"):
+        yield f"result-{name}", getattr(stats, name)(RANDOM.random(30))
+    yield "result-contingency", stats.chi2_contingency([[10, 20], [30, 40]])
+    yield "result-fisher", stats.fisher_exact([[1, 2], [3, 4]])
+    yield "result-binned", stats.binned_statistic(one, two)
+
+
 def others():
     yield "tree", scipy.spatial.KDTree(RANDOM.random((20, 3)))
     yield "hull", scipy.spatial.ConvexHull(RANDOM.random((10, 2)))
@@ -81,6 +95,10 @@ def of_numpy():
     for name in ("Polynomial", "Chebyshev", "Legendre", "Hermite", "HermiteE", "Laguerre"):
         yield name.lower(), getattr(numpy.polynomial, name)([1, 2, 3])
     yield "poly1d", numpy.poly1d([1, 2])
+    yield "classes", {"array": numpy.ndarray, "matrix": numpy.matrix, "masked": numpy.ma.MaskedArray, "number": numpy.floating}
+    yield "integers", numpy.iinfo("i4")
+    with tempfile.NamedTemporaryFile() as file:
+        yield "mapped", numpy.memmap(file.name, dtype="f4", mode="w+", shape=(3, 4))
     yield "records", numpy.rec.array([(1, 2.0, "a")], dtype=[("a", "i4"), ("b", "f8"), ("c", "U3")])
     yield "masked", numpy.ma.array([1, 2], mask=[0, 1])
     yield "texts", numpy.char.array(["a", "b"])
@@ -99,7 +117,7 @@ def main():
     folder = parser.parse_args().folder
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    for family in (interpolators, statistics, others, of_numpy):
+    for family in (interpolators, statistics, results, others, of_numpy):
         for name, value in family():
             written = {}
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1):

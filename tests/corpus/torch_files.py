@@ -9,6 +9,7 @@ import collections
 import copy
 import datetime
 import decimal
+import functools
 import io
 import pathlib
 import sys
@@ -252,7 +253,7 @@ def values(folder):
     x = torch.arange(12.0).reshape(3, 4)
     containers(folder, "results", {"max": torch.max(x, 1), "top": torch.topk(x, 2), "svd": torch.linalg.svd(x)})
     containers(folder, "distributions", [distributions.Normal(0.0, 1.0), distributions.Categorical(logits=torch.ones(3)), distributions.MultivariateNormal(torch.zeros(2), torch.eye(2)), distributions.TransformedDistribution(distributions.Normal(0.0, 1.0), [distributions.AffineTransform(0.0, 2.0), distributions.SigmoidTransform()])])
-    containers(folder, "data", {"set": data.TensorDataset(x, x), "part": data.Subset(data.TensorDataset(x), [0]), "loader": data.DataLoader(data.TensorDataset(x), batch_size=2)})
+    containers(folder, "data", {"set": data.TensorDataset(x, x), "part": data.Subset(data.TensorDataset(x), [0]), "loader": data.DataLoader(data.TensorDataset(x), batch_size=2), "loader-partial": data.DataLoader(data.TensorDataset(x), collate_fn=functools.partial(data.default_collate))})
     containers(folder, "values", {"text": collections.UserString("x"), "time": time.gmtime(0), "get": operator.itemgetter(1), "attribute": operator.attrgetter("coef_"), "norm": functools.partial(nn.LayerNorm, eps=1e-6), "length": len})
     optimizer = torch.optim.SGD([nn.Parameter(x)], lr=0.1, momentum=0.9)
     containers(folder, "cyclic-scheduler", torch.optim.lr_scheduler.CyclicLR(optimizer, 0.1, 0.2))

@@ -57,6 +57,13 @@ def relays():
     """Names on the list of harmless ones, used so that they call what is not."""
     yield "pickle-relay-map.pkl", PROTO2 + call(name("builtins", "list"), call(name("builtins", "map"), RUN, EMPTY_LIST + NOTE + APPEND)) + STOP
     yield "pickle-relay-partial.pkl", PROTO2 + call(call(name("functools", "partial"), RUN, NOTE)) + STOP
+    keyword_tuple = call(name("builtins", "getattr"), name("scipy.stats._stats_py", "LinregressResult"), text("__new__"))
+    yield "pickle-relay-partial-for-a-tuple.pkl", PROTO2 + call(call(name("functools", "partial"), keyword_tuple) + items(RUN, items(NOTE), EMPTY_DICT, NONE) + BUILD) + STOP
+    yield "pickle-relay-chain-of-map.pkl", PROTO4 + call(name("itertools", "chain")) + items(call(name("builtins", "iter"), items(call(name("builtins", "map"), RUN, EMPTY_LIST + NOTE + APPEND)))) + BUILD + EMPTY_LIST + MARK + NONE + b"e" + STOP
+    yield "pickle-relay-methodcaller.pkl", PROTO4 + call(call(name("operator", "methodcaller"), text("tofile"), text("hullmark-was-here")), call(name("numpy", "ones"), integer(3))) + STOP
+    yield "pickle-relay-attrgetter-globals.pkl", PROTO4 + call(call(name("operator", "itemgetter"), text("eval")), call(call(name("operator", "attrgetter"), text("__globals__")), name("torch._utils", "_rebuild_tensor"))) + STOP
+    yield "pickle-relay-memmap-made.pkl", PROTO4 + call(name("numpy", "memmap"), text("hullmark-was-here"), text("u1"), text("w+"), integer(0), items(integer(4))) + STOP
+    yield "pickle-relay-iter-of-function.pkl", PROTO4 + call(name("builtins", "list"), call(name("builtins", "iter"), call(name("functools", "partial"), RUN, NOTE), integer(0))) + STOP
     yield "pickle-relay-reduce.pkl", PROTO2 + call(name("_functools", "reduce"), name("builtins", "eval"), items(EMPTY_DICT), text("__import__('os').mkdir('hullmark-was-here')")) + STOP
     yield "pickle-relay-defaultdict-factory.pkl", PROTO2 + call(name("collections", "defaultdict"), RUN) + STOP
     yield "pickle-relay-type-v2.pkl", PROTO2 + call(name("torch._tensor", "_rebuild_from_type_v2"), RUN, name("torch", "Tensor"), items(NOTE), NONE) + STOP
