@@ -261,13 +261,15 @@ ResolvedCall RuleMatcher::resolve_keyword_tuple(PickleValue called) const
     auto const state = called.state();
     if (!called.is_call_of("functools", "partial") || !state || !is_partial_state(*state) || !state->item(0).is_call_of("builtins", "getattr"))
         return call;
-    auto const owner = class_of(state->item(0).arguments()->item(0));
-    auto const* rule = rule_of(owner);
     auto const given = state->item(1).items();
-    if (!rule || !rule->takes_keywords || given.empty() || !graph_.value(given.front()).is_global(*owner.module(), *owner.name()))
+    if (given.empty() || state->item(0).arguments()->item(1).text() != "__new__")
         return call;
-    call.class_or_function = owner.id();
-    call.name = owner.qualified_name();
+    auto const made = graph_.value(given.front()); // the class itself, or one that is made of it
+    auto const* rule = rule_of(made);
+    if (!rule || !rule->takes_keywords)
+        return call;
+    call.class_or_function = made.id();
+    call.name = made.qualified_name();
     call.rule = rule;
     return call;
 }

@@ -47,6 +47,7 @@ std::string linregress(std::string const& arguments)
     std::string const made = "c__builtin__\ngetattr\n" + linregress_class + text("__new__") + "\x86R";
     return proto(2) + name("functools", "partial") + made + "\x85R(" + made + arguments + "}" + text("intercept_stderr") + "K\1sNtb";
 }
+std::string const torch_relu = "c__builtin__\ngetattr\n" + name("torch._C", "_VariableFunctionsClass") + text("relu") + "\x86R";
 std::string const iterator = name("builtins", "iter") + "]\x85RK\0b"s;
 std::string loader(std::string_view attribute, std::string const& value) { return name("torch.utils.data.dataloader", "DataLoader") + ")\x81}" + text(attribute) + value + "sb."; }
 
@@ -123,7 +124,9 @@ Case const cases[] = {
     {"a file that is mapped", numpy, name("numpy", "memmap") + text("x") + "\x85R.", ""},
     {"the class of mapped files as a value", numpy, name("numpy", "memmap") + ".", "misused: numpy.memmap stands as a value"},
     {"a result of scipy at protocol 2", plain, linregress("(" + linregress_class + "K\1K\2t") + ")R.", "safe"},
-    {"a result of another class", plain, linregress("(" + name("scipy.stats._stats_py", "KstestResult") + "K\1K\2t") + ")R.", ""},
+    {"a result of a class that is made of it", plain, linregress("(" + name("scipy.stats._stats_py", "KstestResult") + "K\1K\2t") + ")R.", "safe"},
+    {"a result of another class", plain, linregress("(" + name("argparse", "Namespace") + "K\1K\2t") + ")R.", ""},
+    {"a result of another method", torch, proto(2) + name("functools", "partial") + torch_relu + "\x85R(" + torch_relu + "(" + linregress_class + "t}Ntb)R.", ""},
     {"a result of no class", plain, linregress(")") + ")R.", ""},
     {"a result with arguments of its own", plain, linregress("(" + linregress_class + "K\1K\2t") + "K\1\x85R.", ""},
     {"a partial that is called", plain, name("functools", "partial") + name("numpy", "sum") + "\x85R(" + name("numpy", "sum") + ")}Ntb)R.", ""},
