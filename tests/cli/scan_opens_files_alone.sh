@@ -11,6 +11,8 @@ ln -s inner/plain folder/within
 printf 'text\n' >"folder/$(printf 'new\nline')"
 printf 'text\n' >"folder/$(printf 'esc\x1b[31m')"
 printf 'text\n' >"folder/$(printf 'byte\xff')"
+printf 'text\n' >"folder/$(printf 'quo"te\047s')"
+ln -s .. folder/inner/round
 
 run timeout 20 "$HULLMARK" scan folder --json
 expect_status 3
@@ -21,6 +23,8 @@ run timeout 20 "$HULLMARK" scan folder
 expect_out 'new\nline'
 expect_out 'esc\x1b[31m'
 expect_out 'byte\xff'
+expect_out 'quo"te'
+[[ "$out" != *$'\x1b'* && "$out" != *$'\xff'* && "$out" != *$'new\nline'* ]] || wrong "wanted no name as it is"
 run timeout 20 "$HULLMARK" scan folder/pipe
 expect_status 3
 run timeout 20 "$HULLMARK" scan /dev/zero
