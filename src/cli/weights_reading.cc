@@ -46,6 +46,8 @@ Result<void> put_in_order(std::vector<NamedTensor>& tensors, std::vector<std::st
     return {};
 }
 
+}
+
 Result<Weights> take_weights(ReadingResult const& result)
 {
     MessageReader reader(result.payload);
@@ -62,8 +64,6 @@ Result<Weights> take_weights(ReadingResult const& result)
     weights.tensors = std::move(written.tensors);
     weights.metadata = std::move(written.metadata);
     return weights;
-}
-
 }
 
 Result<Weights> read_weights_elsewhere(World const& world, SourceFile const& source, std::vector<std::string> const& patterns)

@@ -14,6 +14,9 @@
 // read_weights(), write_safetensors() and read_elsewhere() do, and with unsupported where there are none.
 Result<Weights> read_weights_elsewhere(World const& world, SourceFile const& source, std::vector<std::string> const& patterns);
 
+// What the reading process says and wrote, whatever it is: tensors in the order that it says, or a failure.
+Result<Weights> take_weights(ReadingResult const& result);
+
 // The other side.
 extern std::string_view const weights_task;
 Result<std::string> serve_weights(ReadingTask& task);

@@ -1,4 +1,5 @@
 #include "publish/read_model.h"
+#include "publish/model_message.h"
 
 #include "onnx/read.h"
 #include "onnx/structure.h"
@@ -79,6 +80,8 @@ Result<Kind> parse_kind(MessageReader& reader)
     return kind < kind_count ? Result<Kind>(static_cast<Kind>(kind)) : malformed("a kind that there is not");
 }
 
+}
+
 Result<ModelReceipt> parse_receipt(std::string_view note)
 {
     MessageReader reader(note);
@@ -90,6 +93,8 @@ Result<ModelReceipt> parse_receipt(std::string_view note)
     return receipt;
 }
 
+namespace {
+
 std::string bytes_of(Trail const& trail)
 {
     MessageWriter writer;
@@ -97,6 +102,8 @@ std::string bytes_of(Trail const& trail)
     for (auto const& operation : trail.unsupported)
         writer.text(operation.name).number(operation.count).texts(operation.where).text(operation.reason).text(operation.nearest);
     return writer.take();
+}
+
 }
 
 Result<void> parse_trail(std::string_view bytes, Trail& trail)
@@ -115,6 +122,8 @@ Result<void> parse_trail(std::string_view bytes, Trail& trail)
     }
     return reader.end();
 }
+
+namespace {
 
 // The answers to every question that was asked: the other process will ask the same ones.
 class AskedNames {
@@ -229,6 +238,8 @@ Result<void> take_outputs(ConvertedModel& model, WrittenFiles const& written, Co
     return check_external_data(model);
 }
 
+}
+
 Result<ReadModel> parse_model(SourceFile& source, ReadingResult const& result, ConversionRequest const& request, Trail& trail)
 {
     MessageReader reader(result.payload);
@@ -254,6 +265,8 @@ Result<ReadModel> parse_model(SourceFile& source, ReadingResult const& result, C
     TRY(within("what was made of " + source.file.path(), take_outputs(read.model, written, request, result.outputs)));
     return read;
 }
+
+namespace {
 
 std::vector<std::filesystem::path> paths_of(std::vector<SampleFile> const& samples)
 {

@@ -119,6 +119,32 @@ CODE = b"""class Net(Module):
 """
 
 
+def reading_messages():
+    """What the process that reads a model says: numbers, and texts behind their length."""
+
+    def count(value):
+        return struct.pack("<I", value)
+
+    def text(value):
+        encoded = value if isinstance(value, bytes) else value.encode()
+        return count(len(encoded)) + encoded
+
+    def texts(*values):
+        return count(len(values)) + b"".join(map(text, values))
+
+    onnx, script = b"\x05", b"\x02"
+    model = b"\x08\x08\x42\x02\x10\x11\x3a\x1d" + b"\x0a\x0c\x0a\x01x\x12\x01y\x22\x04Relu" + b"\x12\x01g" + b"\x5a\x03\x0a\x01x" + b"\x62\x03\x0a\x01y"
+    names = b"\x01" + count(2) + struct.pack("<Q", 1) + b"\x01" + texts("x") + struct.pack("<Q", 2) + b"\x00" + text(b"\x02" + text("what") + text("") + struct.pack("<i", 0) + texts())
+    put("reading_message", "note", b"\x00" + script + text("TorchScript, 1 operator") + texts("a finding"))
+    put("reading_message", "error", b"\x02\x02" + text("an attribute that there is not") + text("a hint") + struct.pack("<i", 205) + texts("model.pt", "model.py:1"))
+    put("reading_message", "trail", b"\x01" + count(1) + text("aten::foo") + struct.pack("<Q", 1) + texts("model.py:1") + text("no rule") + text("aten::food"))
+    for name, flags in {"model": b"\x01\x00\x00", "model-with-weights": b"\x01\x01\x00", "model-with-first-call": b"\x01\x00\x01", "model-as-it-was": b"\x00\x00\x00"}.items():
+        said = onnx + flags + count(1) + text("G07") + text("message") + text("where") + texts("assumed") + names
+        put("reading_message", name, b"\x03" + text(said) + text(model) + text(bytes(8)) + text(model))
+    entry = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
+    put("reading_message", "weights", b"\x04" + text(texts("a") + count(1) + text("w") + text("m") + text("p")) + text(safetensors_of({"a": entry}, bytes(8))) + text("") + text(""))
+
+
 def main():
     for protocol in range(6):
         put("pickle", f"protocol-{protocol}", pickle.dumps(values(), protocol))
@@ -159,6 +185,7 @@ def main():
         for name, content in (("a.npy", npy_of("<f4", (2,), bytes(8))), ("b.npy", npy_of("|O", (1,), b"\x80\x04]."))):
             archive.writestr(zipfile.ZipInfo(name, EPOCH), content)
     put("npz", "two", npz.getvalue())
+    reading_messages()
 
     entry = {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}
     put("safetensors", "one", safetensors_of({"__metadata__": {"format": "pt"}, "a": entry}, bytes(8)))
