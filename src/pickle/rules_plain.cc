@@ -34,7 +34,7 @@ constexpr NamedRule rules[] = {
     {"builtins", "tuple", value_type},
     {"builtins", "int", value_type},
     {"builtins", "float", value_type},
-    {"builtins", "str", value_type},
+    {"builtins", "str", {.is_value = true, .roles = "FH", .scope = RuleScope::everywhere}},
     {"builtins", "bool", value_type},
     {"builtins", "Ellipsis", constant},
     {"builtins", "NotImplemented", constant},
@@ -104,7 +104,12 @@ constexpr NamedRule rules[] = {
 // Source: the classes' own __setstate__, __getattr__ and __hash__ in Lightning (fabric/utilities/data.py, pytorch/utilities/parsing.py)
 // and OmegaConf (base.py, basecontainer.py).
 constexpr RuleFamily families[] = {
-    {"Python's own functions of values, as values", "builtins abs all any divmod len max min pow round sorted sum\n", constant},
+    {"Python's own functions of values, as values", "builtins abs all any chr divmod isinstance len max min ord pow round sorted sum\n", constant},
+    {"Methods of text, as values",
+        "builtins str.capitalize str.casefold str.center str.count str.encode str.endswith str.find str.isalnum str.isalpha str.isdigit str.join\n"
+        "builtins str.lower str.lstrip str.partition str.replace str.rsplit str.rstrip str.split str.splitlines str.startswith str.strip str.swapcase\n"
+        "builtins str.title str.upper str.zfill\n",
+        constant},
     {"Arithmetic, as values",
         "_operator abs add and_ eq floordiv ge gt invert le lt mod mul ne neg not_ or_ pos sub truediv truth xor\n"
         "math acos acosh asin asinh atan atan2 atanh cbrt ceil copysign cos cosh degrees dist erf erfc exp expm1 fabs floor fmod gamma hypot isclose\n"

@@ -163,6 +163,8 @@ Case const cases[] = {
     {"somebody's module of an old file", torch, "(" + text("module") + name("net", "Net") + text("a.py") + text("class") + "tQ)\x81}b.", ""},
     {"a function of torch", torch, "c__builtin__\ngetattr\n" + name("torch._C", "_VariableFunctionsClass") + text("relu") + "\x86R.", "safe"},
     {"a function of torch that reads files", torch, "c__builtin__\ngetattr\n" + name("torch._C", "_VariableFunctionsClass") + text("from_file") + "\x86R.", ""},
+    {"a method of text", plain, "c__builtin__\ngetattr\n" + name("__builtin__", "str") + text("lower") + "\x86R.", "safe"},
+    {"a method of text that reads attributes", plain, "c__builtin__\ngetattr\n" + name("__builtin__", "str") + text("format") + "\x86R.", ""},
     {"any attribute", plain, "c__builtin__\ngetattr\n" + name("argparse", "Namespace") + text("__init__") + "\x86R.", ""},
     {"a torch file in bytes", plain, name("torch.storage", "_load_from_bytes") + "C\4abcd\x85R.", "safe"},
     {"TorchScript classes", script, name("__torch__.a", "B") + ")\x81}b.", "safe"},

@@ -103,11 +103,21 @@ void PickleReading::read_as_joblib(PickleInput& input, PickleRun const* known)
     }
 }
 
+// The pickle of an array of objects begins a memo anew, which Python's unpickler goes on with: the module of these names is then any text of the
+// memo. Outside of numpy nothing has such a name that would do harm.
+bool is_name_of_numpy(std::string_view message)
+{
+    auto const name = message.substr(0, message.find('('));
+    auto const dot = name.rfind('.');
+    auto const last = dot == name.npos ? name : name.substr(dot + 1);
+    return last == "scalar" || last == "dtype" || last == "ndarray" || last == "_frombuffer";
+}
+
 // Numbers of an array are instructions by chance: what they name must be a name.
 bool is_plausible(PickleFinding const& finding)
 {
     auto const* const row = finding_row(finding.code);
-    return row && row->runs && std::all_of(finding.message.begin(), finding.message.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+    return row && row->runs && !is_name_of_numpy(finding.message) && std::all_of(finding.message.begin(), finding.message.end(), [](char c) { return c >= ' ' && c < 0x7f; });
 }
 
 // Where joblib takes data, Python's unpickler stops sooner or later: at an import of nothing, or of what is no name. What comes behind

@@ -63,6 +63,7 @@ def arrays():
     yield "objects", numpy.array(["a", None, 1, 2.5, True], dtype=object)
     yield "objects-nested", numpy.array([[1, 2], {"a": (1, 2)}, {3, 4}], dtype=object)
     yield "objects-of-arrays", numpy.array([numpy.zeros(2), numpy.zeros(3), None], dtype=object)
+    yield "objects-of-scalars", numpy.array([numpy.array([1, 2]), {"a": numpy.float32(1), "b": [numpy.int8(1), numpy.float64(2)]}], dtype=object)
     yield "objects-in-struct", numpy.array([(1, "a"), (2, None)], dtype=[("n", "i4"), ("o", object)])
     yield "objects-empty", numpy.array([], dtype=object)
     yield "code", numpy.array(["import os; os.system('ls')", "eval(x)", "cposix\nsystem\n"], dtype=object)

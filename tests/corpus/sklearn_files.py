@@ -190,6 +190,7 @@ def variants():
     yield "selector-object", compose.make_column_transformer((scaler, compose.make_column_selector(dtype_include=object)))
     yield "text", pipeline.make_pipeline(feature_extraction.text.TfidfVectorizer(ngram_range=(1, 2), stop_words="english"), linear_model.SGDClassifier()).fit(data()[8][0], data()[8][1])
     yield "text-tokens", feature_extraction.text.CountVectorizer(token_pattern=r"(?u)\b\w+\b", dtype=numpy.float32).fit(data()[8][0])
+    yield "text-methods", feature_extraction.text.TfidfVectorizer(tokenizer=str.split, preprocessor=str.lower, token_pattern=None).fit(data()[8][0])
     yield "hashing", feature_extraction.text.HashingVectorizer(n_features=16, alternate_sign=False)
     yield "chain", multioutput.ClassifierChain(logistic).fit(x, data()[5][1])
     yield "isotonic", isotonic.IsotonicRegression(out_of_bounds="clip").fit(x[:, 0], number)
