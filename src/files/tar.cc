@@ -72,10 +72,9 @@ std::string byte_place(uint64_t offset) { return "byte " + std::to_string(offset
 }
 
 struct TarReader::State : public ByteStream {
-    State(std::unique_ptr<ByteStream> stream, std::optional<SharedBytes> bytes, Limits const& given)
+    State(std::unique_ptr<ByteStream> stream, Limits const& given)
         : limits(given),
-          source(std::move(stream)),
-          whole(std::move(bytes))
+          source(std::move(stream))
     {
     }
 
@@ -96,7 +95,7 @@ struct TarReader::State : public ByteStream {
 
     Limits limits;
     TarSource source;
-    std::optional<SharedBytes> whole;
+    std::optional<SharedBytes> whole; // where the archive is in memory
     std::array<std::byte, tar_block_bytes> block{};
     uint64_t block_offset = 0;
 
@@ -356,12 +355,13 @@ Result<std::optional<TarMember>> TarReader::State::advance()
 bool is_tar(Bytes head) { return head.size() >= tar_block_bytes && has_tar_checksum(head.first(tar_block_bytes)) && !all_zeros(head.first(tar_block_bytes)); }
 
 TarReader::TarReader(SharedBytes archive, Limits const& limits)
-    : state_(std::make_unique<State>(std::make_unique<SharedByteStream>(archive), archive, limits))
+    : state_(std::make_unique<State>(std::make_unique<SharedByteStream>(archive), limits))
 {
+    state_->whole = std::move(archive);
 }
 
 TarReader::TarReader(std::unique_ptr<ByteStream> archive, Limits const& limits)
-    : state_(std::make_unique<State>(std::move(archive), std::nullopt, limits))
+    : state_(std::make_unique<State>(std::move(archive), limits))
 {
 }
 
