@@ -359,5 +359,6 @@ bool RuleMatcher::is_storage_id(PickleValue id) const
 {
     if (flavour_ == PickleFlavour::values || !id.is(NodeKind::tuple) || id.size() < 5 || id.item(0).text() != "storage")
         return false;
-    return id.item(1).is(NodeKind::global) && matches_letter(id.item(1), 'S') && id.item(2).text() && id.item(3).text() && id.item(4).integer();
+    bool const has_key = id.item(2).text() || id.item(2).integer(); // torch.package counts its storages
+    return id.item(1).is(NodeKind::global) && matches_letter(id.item(1), 'S') && has_key && id.item(3).text() && id.item(4).integer();
 }

@@ -20,6 +20,7 @@ import zipfile
 
 import numpy
 import torch
+import torch.package
 from torch import nn
 from torch.utils.serialization import config as serialization_config
 
@@ -375,11 +376,20 @@ def programs(folder):
         torch.export.save(program, folder / f"exported-{name}-extra.pt2", extra_files={"notes.txt": "notes"})
 
 
+def packages(folder):
+    values = {"linear": nn.Linear(2, 2), "state": nn.Linear(2, 2).state_dict(), "tensors": [torch.ones(3), torch.ones(2, dtype=torch.int8)], "plain": {"a": [1, 2]}}
+    for name, value in values.items():
+        with torch.package.PackageExporter(str(folder / f"package-{name}.pt")) as package:
+            package.extern("torch.**")
+            package.save_pickle("model", "model.pkl", value)
+            package.save_text("notes", "notes.txt", "notes")
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(0)
-    for family in (dtypes, views, layouts, checkpoints, lightning, optimisers, modules, quantised, values, tars, variants, programs):
+    for family in (dtypes, views, layouts, checkpoints, lightning, optimisers, modules, quantised, values, tars, variants, programs, packages):
         family(folder)
     print(f"{sum(1 for _ in folder.iterdir())} files")
 
