@@ -42,6 +42,8 @@ Result<ServeOptions> serve_options(Invocation const& given, Desk& desk)
     options.host = given.text("--host", options.host);
     options.port = static_cast<uint16_t>(TRY(given.integer("--port", options.port, 0, 65535)));
     options.replicas = static_cast<uint32_t>(TRY(given.integer("--replicas", options.replicas, 1, 1024)));
+    options.most_rows = static_cast<uint32_t>(TRY(given.integer("--max-batch", options.most_rows, 1, 65'536)));
+    options.batch_delay = std::chrono::microseconds(TRY(given.integer("--batch-delay-us", 0, 0, 1'000'000)));
     if (auto const keys = given.text("--api-key-file"))
         options.keys = TRY(HttpKeys::read_file(*keys));
     options.no_auth = given.has("--no-auth");
@@ -108,6 +110,8 @@ Command serve_command()
             {"--grpc-port", "N|none", "the port for gRPC, which this program does not have"},
             {"--replicas", "N", "how many requests run at the same time (default: 1)"},
             {"--threads", "N", "threads within one request (default: one a core)"},
+            {"--max-batch", "N", "rows of waiting requests that run together; 1: none do (default: 64)"},
+            {"--batch-delay-us", "N", "how long a batch that could be fuller waits for more (default: 0)"},
             {"--api-key-file", "FILE", "keys that clients must have one of, one a line", Times::once, Wants::file},
             {"--no-auth", "", "no keys, although others can reach the address"},
             {"--allowed-hosts", "a,b", "names that clients may call this server by"},

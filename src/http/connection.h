@@ -9,9 +9,9 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -19,6 +19,7 @@
 #include <atomic>
 #include <cstring>
 #include <ctime>
+#include <mutex>
 #include <unordered_set>
 
 // One connection of a server, from its first byte to its last. A part of server.cc, which alone includes it: only that one
@@ -35,13 +36,53 @@ constexpr size_t read_bytes = 16 << 10; // beyond a head, what one read may take
 
 class HttpConnection;
 
+// Replies that other threads give, on their way to the loop: it is woken once for all that come before it looks.
+class LateReplies {
+public:
+    struct Reply {
+        std::weak_ptr<HttpConnection> connection;
+        uint64_t exchange = 0;
+        HttpReply reply;
+    };
+
+    // Answers whether the loop has to be told.
+    bool add(Reply reply)
+    {
+        std::lock_guard const lock(mutex_);
+        replies_.push_back(std::move(reply));
+        return replies_.size() == 1;
+    }
+    std::vector<Reply> take()
+    {
+        std::lock_guard const lock(mutex_);
+        return std::exchange(replies_, {});
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<Reply> replies_;
+};
+
 struct HttpLoop {
     asio::io_context context{1};
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work{asio::make_work_guard(context)};
     std::unordered_set<std::shared_ptr<HttpConnection>> connections;
     RequestIds ids;
+    LateReplies late_replies;
     std::time_t date_second = 0;
     std::string date;
+
+    // Until no work is left. `settled` is called whenever what had come has been handled, and after `most_handlers` at the latest.
+    void run(std::function<void()> const& settled)
+    {
+        constexpr int most_handlers = 128;
+        while (context.run_one() > 0) {
+            for (int handlers = 1; handlers < most_handlers && context.poll_one() > 0;)
+                ++handlers;
+            if (settled)
+                settled();
+        }
+    }
 
     std::string const& date_now()
     {
@@ -367,10 +408,14 @@ private:
         reply_.reset();
         auto const path = request.path;
         route.handler(std::move(request), HttpCompletion([loop = loop_, weak = weak_from_this(), number](HttpReply reply) {
-            asio::dispatch(loop->context, [weak, number, reply = std::move(reply)]() mutable {
-                if (auto const self = weak.lock())
-                    self->take_reply(number, std::move(reply));
-            });
+            LateReplies::Reply late{weak, number, std::move(reply)};
+            if (loop->context.get_executor().running_in_this_thread())
+                return give(late);
+            if (loop->late_replies.add(std::move(late)))
+                asio::post(loop->context, [loop = loop.get()] {
+                    for (auto& each : loop->late_replies.take())
+                        give(each);
+                });
         }));
         if (!reply_) {
             set_deadline(end);
@@ -379,6 +424,12 @@ private:
         }
         ++exchange_number_; // what comes from here on is late
         co_return reply_ ? std::move(*reply_) : service_.refusal(path, {504, phrase_of(504)});
+    }
+
+    static void give(LateReplies::Reply& late)
+    {
+        if (auto const self = late.connection.lock())
+            self->take_reply(late.exchange, std::move(late.reply));
     }
 
     void take_reply(uint64_t number, HttpReply reply)

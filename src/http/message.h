@@ -67,7 +67,11 @@ public:
         : take_(std::exchange(other.take_, nullptr))
     {
     }
-    HttpCompletion& operator=(HttpCompletion&&) = delete;
+    HttpCompletion& operator=(HttpCompletion&& other) noexcept
+    {
+        std::swap(take_, other.take_); // what stood here is told when `other` goes
+        return *this;
+    }
     ~HttpCompletion();
 
     // The second call and later ones do nothing.

@@ -2,8 +2,6 @@
 
 #include "http/connection.h"
 
-#include <boost/asio/post.hpp>
-
 #include <thread>
 
 // One loop a thread; a connection is born on one loop and stays there, so that nothing in it needs a lock. Only these cross threads:
@@ -167,8 +165,8 @@ void HttpServer::run()
     state_->accept();
     std::vector<std::thread> threads;
     for (size_t number = 1; number < state_->loops.size(); ++number)
-        threads.emplace_back([loop = state_->loops[number]] { loop->context.run(); });
-    state_->loops.front()->context.run();
+        threads.emplace_back([this, loop = state_->loops[number]] { loop->run(state_->service.options.settled); });
+    state_->loops.front()->run(state_->service.options.settled);
     for (auto& thread : threads)
         thread.join();
 }

@@ -44,6 +44,8 @@ struct HttpServerOptions {
     std::optional<HttpKeys> keys; // nothing: every route is open
     // Told of every reply, on the thread of its loop; must be quick.
     std::function<void(HttpExchange const&)> observe;
+    // Called on a loop's thread whenever it has handled what had come: what handlers put off is done now, once for all of them. May be empty.
+    std::function<void()> settled = nullptr;
 };
 
 // What a browser on this machine may call a server on loopback: localhost, 127.0.0.1 and [::1].

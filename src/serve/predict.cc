@@ -2,11 +2,12 @@
 
 #include "base/utf8.h"
 #include "serve/json_fault.h"
+#include "serve/plain_numbers.h"
+#include "serve/symbols.h"
 #include "serve/tensor_json.h"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <map>
 
 namespace {
 
@@ -84,29 +85,6 @@ Place place_of(Json const& document, std::string const& name, bool only)
     return {member(document, name), at_member(name)};
 }
 
-// A symbol stands for one size in all inputs.
-void compare_symbols(std::span<SessionValue const> inputs, std::span<NamedTensor const> tensors, BodyFaults& faults)
-{
-    struct Seen {
-        int64_t size;
-        std::string_view input;
-    };
-    std::map<std::string_view, Seen> symbols;
-    for (size_t number = 0; number < inputs.size(); ++number) {
-        if (!inputs[number].dims)
-            continue;
-        for (size_t axis = 0; axis < inputs[number].dims->size(); ++axis) {
-            std::string_view const symbol = (*inputs[number].dims)[axis].symbol;
-            if (symbol.empty())
-                continue;
-            int64_t const size = tensors[number].tensor.shape()[axis];
-            auto const [seen, first] = symbols.try_emplace(symbol, Seen{size, inputs[number].name});
-            if (!first && seen->second.size != size)
-                return faults.add_value_error(at_member(inputs[number].name), fmt::format("{} is {} here and {} in {}", symbol, size, seen->second.size, seen->second.input), std::nullopt);
-        }
-    }
-}
-
 // What is left of `output` when it answers one row.
 Tensor row_of_answer(Tensor const& output)
 {
@@ -145,6 +123,9 @@ bool is_json_content(std::optional<std::string_view> content_type)
 
 tl::expected<PredictRequest, BodyFaults> read_predict_body(std::string_view body, bool json_content, std::span<SessionValue const> inputs)
 {
+    if (json_content && inputs.size() == 1)
+        if (auto plain = read_plain_numbers(body, inputs.front()))
+            return PredictRequest{{{inputs.front().name, std::move(plain->tensor)}}, plain->one_row};
     auto const document = read_document(body, json_content);
     if (!document)
         return Refused(document.error());
@@ -165,7 +146,8 @@ tl::expected<PredictRequest, BodyFaults> read_predict_body(std::string_view body
         request.inputs.push_back({input.name, std::move(read->tensor)});
     }
     if (faults.empty())
-        compare_symbols(inputs, request.inputs, faults);
+        if (auto const conflict = symbol_conflict(inputs, request.inputs))
+            faults.add_value_error(at_member(conflict->input), conflict->text, std::nullopt);
     if (faults.empty() && request.one_row && rows)
         faults.add_value_error(at_body(), "one input is one row and another is several: give all of them with their batch axis, or none", std::nullopt);
     if (!faults.empty())

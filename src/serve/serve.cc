@@ -1,49 +1,28 @@
 #include "serve/serve.h"
 
 #include "base/utf8.h"
+#include "http/content_coding.h"
 #include "serve/docs_page.h"
+#include "serve/model_crew.h"
+#include "serve/oip_dialect.h"
 #include "serve/openapi.h"
-#include "serve/predict.h"
+#include "serve/plain_dialect.h"
 #include "serve/tensor_json.h"
-#include "serve/worker_pool.h"
+#include "json/json.h"
 
 #include <algorithm>
-#include <chrono>
 #include <fmt/format.h>
 #include <set>
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+constexpr uint64_t most_control_bytes = 64 << 10; // of a body that is no tensor
 
-// A request on its way to a model.
-struct PredictJob {
-    ServedModel const* model;
-    HttpRequest request;
-    HttpCompletion reply;
-    Clock::time_point end; // the client has been told 504 by then
-};
-
-HttpReply refusal_reply(int status, std::string const& detail) { return json_reply(status, write_json(Json{{"detail", detail}})); }
-
-HttpReply busy_reply()
+HttpReply busy_reply(ServeDialect const& dialect)
 {
-    auto reply = refusal_reply(503, "Service Unavailable");
+    auto reply = dialect.refusal(503, phrase_of(503));
     reply.fields.push_back({"retry-after", "1"});
     return reply;
-}
-
-// What is told of a model that failed: which kind of failure, and nothing of its words.
-HttpReply failure_reply(Error const& error)
-{
-    if (error.reason == Reason::exhausted || error.reason == Reason::unavailable)
-        return busy_reply();
-    if (error.reason == Reason::malformed) {
-        BodyFaults faults;
-        faults.add_value_error(Json::array({"body"}), "the model cannot process these values", std::nullopt);
-        return json_reply(422, faults.body());
-    }
-    return refusal_reply(500, "Internal Server Error");
 }
 
 Result<void> check_values(std::string const& model, std::vector<SessionValue> const& values, std::string_view what)
@@ -76,13 +55,6 @@ Result<void> check_models(std::vector<ServedModel> const& models)
 
 }
 
-ServedModel served_model(std::string name, std::string version, Session session, std::vector<NamedTensor> sample)
-{
-    ServedModel model{std::move(name), std::move(version), session.inputs(), session.outputs(), nullptr, std::move(sample), [session] { session.stop(); }};
-    model.run = [session = std::move(session)](std::span<NamedTensor const> inputs) { return session.run(inputs); };
-    return model;
-}
-
 Result<void> check_exposure(std::string const& host, bool has_keys, bool no_auth)
 {
     if (is_loopback_host(host) || has_keys || no_auth)
@@ -95,25 +67,29 @@ struct ModelServer::State {
     ServeOptions options;
     std::vector<ServedModel> models;
     std::string description; // openapi.json
-    WorkerPool<PredictJob> workers;
+    PlainDialect plain;
+    OipDialect oip;
     std::optional<HttpServer> server;
+    std::optional<ModelCrew> crew; // goes first: it answers requests of the server
 
     State(ServeOptions given, std::vector<ServedModel> served)
         : options(std::move(given)),
           models(std::move(served)),
-          description(write_json(openapi_document(models, options.version, options.keys.has_value()))),
-          workers(std::max(1u, options.replicas), options.waiting, [this](PredictJob& job) { work(job); })
+          description(write_json(openapi_document(models, options.version, options.keys.has_value())))
     {
+        crew.emplace(models, CrewOptions{std::max(1u, options.replicas), options.waiting, options.most_rows, options.limits.body_bytes, options.batch_delay, options.tell_failure});
     }
 
-    // The model that a path names; null where there is none, or the bare path could mean several.
+    // The model that a path names; null where there is none, another version is wanted, or the bare path could mean several.
     ServedModel const* model_of(HttpRequest const& request) const
     {
         auto const name = field_of(request.arguments, "name");
         if (!name)
             return models.size() == 1 ? &models.front() : nullptr;
         auto const found = std::ranges::find(models, *name, &ServedModel::name);
-        return found == models.end() ? nullptr : &*found;
+        if (found == models.end() || field_of(request.arguments, "version").value_or(found->version_text()) != found->version_text())
+            return nullptr;
+        return &*found;
     }
 
     HttpReply unknown_model() const
@@ -125,53 +101,55 @@ struct ModelServer::State {
         return json_reply(404, write_json(Json{{"detail", detail}, {"models", std::move(names)}}));
     }
 
+    static HttpReply unknown_oip_model(HttpRequest const& request)
+    {
+        auto const version = field_of(request.arguments, "version");
+        return oip_error(404, fmt::format("Request for unknown model: '{}'{} is not found", field_of(request.arguments, "name").value_or(""), version ? fmt::format(" version {}", *version) : ""));
+    }
+
     // What is known before the body: whether there is such a model, whether the body could be read, whether anybody has time.
-    std::optional<HttpReply> before_body(HttpRequest const& head) const
+    std::optional<HttpReply> before_body(HttpRequest const& head, ServeDialect const& dialect) const
     {
         if (!model_of(head))
-            return unknown_model();
-        if (!equal_without_case(field_of(head.fields, "content-encoding").value_or("identity"), "identity"))
-            return refusal_reply(415, "Unsupported Media Type");
-        if (workers.full())
-            return busy_reply();
+            return &dialect == &oip ? unknown_oip_model(head) : unknown_model();
+        if (!is_known_coding(field_of(head.fields, "content-encoding").value_or("")))
+            return dialect.refusal(415, phrase_of(415));
+        if (crew->full())
+            return busy_reply(dialect);
         return std::nullopt;
     }
 
-    void predict(HttpRequest request, HttpCompletion reply)
+    void infer(HttpRequest request, HttpCompletion reply, ServeDialect const& dialect)
     {
-        auto const* const model = model_of(request);
-        PredictJob job{model, std::move(request), std::move(reply), Clock::now() + std::chrono::milliseconds(options.limits.request_ms)};
-        if (!workers.push(job))
-            job.reply(busy_reply());
+        auto const now = std::chrono::steady_clock::now();
+        auto const number = static_cast<size_t>(model_of(request) - models.data());
+        ServeJob job{number, &dialect, std::move(request), std::move(reply), {}, {}, now, now + std::chrono::milliseconds(options.limits.request_ms)};
+        if (!crew->push(job))
+            job.reply(busy_reply(dialect));
     }
 
-    // On a worker.
-    void work(PredictJob& job)
+    HttpRoute infer_route(std::string path, ServeDialect const& dialect)
     {
-        if (Clock::now() < job.end)
-            job.reply(answer(*job.model, job.request));
+        return {"POST", std::move(path), options.limits.body_bytes, HttpAccess::key_holder, false,
+            [this, &dialect](HttpRequest request, HttpCompletion reply) { infer(std::move(request), std::move(reply), dialect); },
+            [this, &dialect](HttpRequest const& head) { return before_body(head, dialect); }};
     }
 
-    HttpReply answer(ServedModel const& model, HttpRequest const& request) const
+    // A page about one model.
+    HttpRoute model_route(std::string path, std::function<HttpReply(ServedModel const&)> page)
     {
-        auto const read = read_predict_body(request.body, is_json_content(field_of(request.fields, "content-type")), model.inputs);
-        if (!read)
-            return json_reply(422, read.error().body());
-        auto const outputs = model.run(read->inputs);
-        auto const text = outputs ? answer_text(model, *outputs, read->one_row) : Result<std::string>(tl::unexpected(outputs.error()));
-        if (text)
-            return json_reply(200, *text);
-        if (options.tell_failure)
-            options.tell_failure(request.id, text.error());
-        return failure_reply(text.error());
+        return {"GET", std::move(path), 0, HttpAccess::key_holder, false, [this, page = std::move(page)](HttpRequest const& request, HttpCompletion reply) {
+                    auto const* const model = model_of(request);
+                    reply(model ? page(*model) : unknown_oip_model(request));
+                }};
     }
 
-    static Result<std::string> answer_text(ServedModel const& model, std::vector<Tensor> const& outputs, bool one_row)
+    HttpReply statistics_of(std::span<ServedModel const> asked) const
     {
-        std::vector<std::string> names;
-        for (auto const& output : model.outputs)
-            names.push_back(output.name);
-        return predict_answer(names, outputs, one_row);
+        std::vector<ModelStatistics> statistics;
+        for (auto const& model : asked)
+            statistics.push_back(crew->statistics(static_cast<size_t>(&model - models.data())));
+        return json_reply(200, oip_statistics(asked, statistics));
     }
 
     std::string health() const
@@ -182,22 +160,53 @@ struct ModelServer::State {
         return write_json(Json{{"status", "ok"}, {"models", std::move(served)}, {"version", options.version}});
     }
 
+    static HttpRoute page(std::string path, HttpAccess access, HttpReply const& answer)
+    {
+        return {"GET", std::move(path), 0, access, false, [answer](HttpRequest const&, HttpCompletion reply) { reply(answer); }};
+    }
+
+    void add_own_routes(std::vector<HttpRoute>& routes)
+    {
+        HttpReply const docs{200, {{"content-type", "text/html; charset=utf-8"}, {"content-security-policy", docs_policy()}, {"referrer-policy", "no-referrer"}}, std::string(docs_page())};
+        routes.push_back(infer_route("/predict", plain));
+        routes.push_back(infer_route("/predict/{name}", plain));
+        routes.push_back(page("/health", HttpAccess::anyone, json_reply(200, health())));
+        routes.push_back(page("/version", HttpAccess::anyone, text_reply(200, options.version)));
+        routes.push_back(page("/openapi.json", HttpAccess::key_holder, json_reply(200, description)));
+        routes.push_back(page("/docs", HttpAccess::anyone, docs));
+        routes.push_back(page("/", HttpAccess::anyone, HttpReply{307, {{"location", "/docs"}}, {}}));
+    }
+
+    void add_oip_routes(std::vector<HttpRoute>& routes)
+    {
+        routes.push_back(page("/v2", HttpAccess::key_holder, json_reply(200, oip_server_metadata(options.version))));
+        routes.push_back(page("/v2/health/live", HttpAccess::anyone, json_reply(200, R"({"live":true})")));
+        routes.push_back(page("/v2/health/ready", HttpAccess::anyone, json_reply(200, R"({"ready":true})")));
+        routes.push_back({"GET", "/v2/models/stats", 0, HttpAccess::key_holder, false, [this](HttpRequest const&, HttpCompletion reply) { reply(statistics_of(models)); }});
+        routes.push_back({"POST", "/v2/repository/index", most_control_bytes, HttpAccess::key_holder, false,
+            [this](HttpRequest const&, HttpCompletion reply) { reply(json_reply(200, oip_repository_index(models))); }});
+        for (std::string const model : {"/v2/models/{name}", "/v2/models/{name}/versions/{version}"}) {
+            routes.push_back(model_route(model, [](ServedModel const& asked) { return json_reply(200, oip_model_metadata(asked)); }));
+            routes.push_back(model_route(model + "/ready", [](ServedModel const& asked) { return json_reply(200, write_json(Json{{"name", asked.name}, {"ready", true}})); }));
+            routes.push_back(model_route(model + "/config", [](ServedModel const& asked) { return json_reply(200, oip_model_config(asked)); }));
+            routes.push_back(model_route(model + "/stats", [this](ServedModel const& asked) { return statistics_of({&asked, 1}); }));
+            routes.push_back(infer_route(model + "/infer", oip));
+        }
+    }
+
+    // Each dialect's clients read refusals in its own form.
+    HttpReply refusal(std::string_view path, HttpRefusal refusal) const
+    {
+        bool const is_oip = path == "/v2" || path.starts_with("/v2/");
+        return (is_oip ? static_cast<ServeDialect const&>(oip) : plain).refusal(refusal.status, refusal.text);
+    }
+
     HttpRouteTable routes()
     {
-        auto const fixed = [](HttpReply const& answer) { return [answer](HttpRequest const&, HttpCompletion reply) { reply(answer); }; };
-        auto const predicted = [this](HttpRequest request, HttpCompletion reply) { predict(std::move(request), std::move(reply)); };
-        auto const gate = [this](HttpRequest const& head) { return before_body(head); };
-        auto const most = options.limits.body_bytes;
-        HttpReply const docs{200, {{"content-type", "text/html; charset=utf-8"}, {"content-security-policy", docs_policy()}, {"referrer-policy", "no-referrer"}}, std::string(docs_page())};
-        return HttpRouteTable({
-            {"POST", "/predict", most, HttpAccess::key_holder, false, predicted, gate},
-            {"POST", "/predict/{name}", most, HttpAccess::key_holder, false, predicted, gate},
-            {"GET", "/health", 0, HttpAccess::anyone, false, fixed(json_reply(200, health()))},
-            {"GET", "/version", 0, HttpAccess::anyone, false, fixed(text_reply(200, options.version))},
-            {"GET", "/openapi.json", 0, HttpAccess::key_holder, false, fixed(json_reply(200, description))},
-            {"GET", "/docs", 0, HttpAccess::anyone, false, fixed(docs)},
-            {"GET", "/", 0, HttpAccess::anyone, false, fixed(HttpReply{307, {{"location", "/docs"}}, {}})},
-        });
+        std::vector<HttpRoute> all;
+        add_own_routes(all);
+        add_oip_routes(all);
+        return HttpRouteTable(std::move(all), [this](std::string_view path, HttpRefusal told) { return refusal(path, told); });
     }
 
     Result<void> listen()
@@ -206,7 +215,7 @@ struct ModelServer::State {
         if (is_loopback_host(options.host))
             for (auto& name : loopback_host_names())
                 allowed.push_back(std::move(name));
-        server = TRY(HttpServer::listen({options.host, options.port, options.loops, options.limits, std::move(allowed), options.keys, options.observe}, routes()));
+        server = TRY(HttpServer::listen({options.host, options.port, options.loops, options.limits, std::move(allowed), options.keys, options.observe, [this] { crew->wake(); }}, routes()));
         return {};
     }
 };

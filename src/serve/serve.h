@@ -2,13 +2,12 @@
 
 #include "base/result.h"
 #include "http/server.h"
-#include "runtime/runtime.h"
-#include "tensor/tensor.h"
+#include "serve/served_model.h"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -16,29 +15,19 @@
 //
 //   POST /predict        the plain dialect (predict.h); with several models 404, which lists their names
 //   POST /predict/NAME   the same for one of several
+//   /v2/...              the Open Inference Protocol with binary tensors, statistics and the index of models (oip_dialect.h)
 //   GET  /health         200 and a JSON object: status, models, version
 //   GET  /version        the program's version, bare
 //   GET  /openapi.json   OpenAPI 3.1, made from the models' inputs and outputs, with examples from their samples
 //   GET  /docs           one page that shows them and tries them; GET / leads there
 //
-// Promises: inference never runs on a thread that reads sockets; a queue that is full is told (503 with Retry-After) before a body is
+// Bodies may come as gzip or deflate, and replies go so where the client asks for it.
+//
+// Promises: inference never runs on a thread that reads sockets; requests that wait run together where a model's rows are independent
+// (model_crew.h); a queue that is full is told (503 with Retry-After) before a body is
 // read; a request is answered within HttpLimits::request_ms; what a model says when it fails is told to `tell_failure` with the
 // request's id, never to the client.
 // Refuses: an address that others reach without keys and without an explicit no_auth; models whose inputs or outputs JSON cannot say.
-
-// A model that can be run by many threads at once.
-struct ServedModel {
-    std::string name;
-    std::string version; // in its registry; empty for a bare file
-    std::vector<SessionValue> inputs;
-    std::vector<SessionValue> outputs;
-    // One tensor for each output, in order. Failures as Session::run's.
-    std::function<Result<std::vector<Tensor>>(std::span<NamedTensor const> inputs)> run;
-    std::vector<NamedTensor> sample; // for the documents; may be empty
-    std::function<void()> stop = {}; // ends what runs, for good; may be empty
-};
-
-ServedModel served_model(std::string name, std::string version, Session session, std::vector<NamedTensor> sample = {});
 
 struct ServeOptions {
     std::string host = "127.0.0.1";
@@ -46,6 +35,8 @@ struct ServeOptions {
     uint32_t loops = 1; // threads that read and write sockets
     uint32_t replicas = 1; // threads that run models
     uint32_t waiting = 256; // requests that wait for one of those
+    uint32_t most_rows = 64; // of requests that run together; 1: none do
+    std::chrono::microseconds batch_delay{0}; // how long a run that could be fuller waits for more
     HttpLimits limits;
     std::optional<HttpKeys> keys;
     bool no_auth = false; // explicitly open to whoever reaches the address

@@ -91,7 +91,8 @@ TEST(ModelServer, answers_its_routes)
     EXPECT_EQ(server.get("/docs").substr(0, 19), "200 <!doctype html>");
     EXPECT_EQ(server.post("{}"), R"(422 {"detail":[{"type":"missing","loc":["body","input"],"msg":"Field required","input":{}}]})");
     EXPECT_EQ(server.post("{}", "/predict", "Content-Type: text/plain\r\n").substr(0, 44), R"(422 {"detail":[{"type":"model_attributes_typ)");
-    EXPECT_EQ(server.post("{}", "/predict", "Content-Encoding: gzip\r\n"), R"(415 {"detail":"Unsupported Media Type"})");
+    EXPECT_EQ(server.post("{}", "/predict", "Content-Encoding: gzip\r\n"), R"(400 {"detail":"Bad Request"})");
+    EXPECT_EQ(server.post("{}", "/predict", "Content-Encoding: br\r\n"), R"(415 {"detail":"Unsupported Media Type"})");
     EXPECT_EQ(server.post("{}", "/predict", "Origin: https://evil.example\r\n"), R"(403 {"detail":"Forbidden"})");
 }
 

@@ -109,8 +109,9 @@ std::optional<size_t> levels_wanted(Json const& value, SessionValue const& wante
     return nesting + 1 == rank ? rank - 1 : rank;
 }
 
-// As a double, whatever the dtype: what output.item() and .tolist() give in PyTorch, and equal to them for every reader.
-void append_text(double number, std::string& text)
+// The fewest digits that name `number` in its type.
+template <typename T>
+void append_float(T number, std::string& text)
 {
     char digits[64];
     auto const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
@@ -120,24 +121,38 @@ void append_text(double number, std::string& text)
         text += ".0"; // so that a reader who tells integers from floats sees a float
 }
 
-// Element `index` of `tensor`; false where it has no text.
-bool append_element(Tensor const& tensor, uint64_t index, std::string& text)
+// Element `index` of a tensor that holds no floats.
+void append_other(Tensor const& tensor, uint64_t index, std::string& text)
 {
     if (tensor.dtype() == DType::string) {
         text += write_json(tensor.strings()[index]);
     } else if (tensor.dtype() == DType::boolean) {
         text += tensor.integer_at(index) != 0 ? "true" : "false";
-    } else if (is_integer(tensor.dtype())) {
-        auto const number = tensor.integer_at(index);
-        text += tensor.dtype() == DType::uint64 ? std::to_string(static_cast<uint64_t>(number)) : std::to_string(number);
     } else {
-        auto const number = tensor.number_at(index);
-        if (!std::isfinite(number))
-            return false;
-        append_text(number, text);
+        auto const number = tensor.integer_at(index);
+        char digits[24];
+        bool const is_natural = tensor.dtype() == DType::uint64;
+        auto const written = is_natural ? std::to_chars(digits, digits + sizeof digits, static_cast<uint64_t>(number)) : std::to_chars(digits, digits + sizeof digits, number);
+        text.append(digits, written.ptr);
     }
-    return true;
 }
+
+// Element `index` of `tensor`, a float as the double it is equal to: what output.item() and .tolist() give in PyTorch, and equal to them for
+// every reader. False where it has no text.
+bool append_element(Tensor const& tensor, uint64_t index, std::string& text)
+{
+    if (!is_floating(tensor.dtype())) {
+        append_other(tensor, index, text);
+        return true;
+    }
+    auto const number = tensor.number_at(index);
+    if (std::isfinite(number))
+        append_float(number, text);
+    return std::isfinite(number);
+}
+
+void append_bare(double number, std::string& text) { text += std::isnan(number) ? "NaN" : number > 0 ? "Infinity"
+                                                                                                     : "-Infinity"; }
 
 // Writes the axes from `axis` on, beginning at element `index`; recursion ends at the rank.
 bool append_nested(Tensor const& tensor, size_t axis, uint64_t& index, std::string& text)
@@ -193,4 +208,23 @@ std::optional<std::string> json_tensor_text(Tensor const& tensor)
     if (!append_nested(tensor, 0, index, text))
         return std::nullopt;
     return text;
+}
+
+void append_flat_json(Tensor const& tensor, std::string& text)
+{
+    text += '[';
+    for (uint64_t index = 0; index < tensor.count(); ++index) {
+        if (index > 0)
+            text += ',';
+        double const number = is_floating(tensor.dtype()) ? tensor.number_at(index) : 0;
+        if (!is_floating(tensor.dtype()))
+            append_other(tensor, index, text);
+        else if (!std::isfinite(number))
+            append_bare(number, text);
+        else if (tensor.dtype() == DType::float64)
+            append_float(number, text);
+        else
+            append_float(static_cast<float>(number), text);
+    }
+    text += ']';
 }

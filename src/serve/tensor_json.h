@@ -30,3 +30,7 @@ std::optional<ReadTensor> read_json_tensor(Json const& value, SessionValue const
 // PyTorch's item() and tolist() give them; integers and booleans are exact, strings that are not UTF-8 have U+FFFD in them. Nothing where a float is not
 // finite, for JSON has no word for it.
 std::optional<std::string> json_tensor_text(Tensor const& tensor);
+
+// The same elements as one flat list, appended to `text`: floats in the fewest digits that name them in their own type, and NaN, Infinity and
+// -Infinity bare, as Python's json and the servers of the Open Inference Protocol write them.
+void append_flat_json(Tensor const& tensor, std::string& text);
