@@ -254,7 +254,10 @@ private:
             if (!length)
                 co_return tl::unexpected(length.error());
             if (*length > 0) {
-                auto head = read_request_head(buffered().substr(0, *length), service_.limits());
+                auto const text = buffered().substr(0, *length);
+                auto head = read_request_head(text, service_.limits());
+                if (!head)
+                    refused_target_ = target_as_sent(text);
                 consume(*length);
                 co_return head;
             }
@@ -364,7 +367,7 @@ private:
         told.id = loop_->ids.next();
         if (!head) {
             if (head.error().status != gone.status)
-                co_await refuse(head.error(), {}, told);
+                co_await refuse(head.error(), refused_target_, told);
             co_return false;
         }
         auto& request = head->request;
@@ -479,6 +482,7 @@ private:
     SteadyClock::time_point started_;
     SteadyClock::time_point deadline_;
     SteadyClock::time_point armed_;
+    std::string refused_target_; // of a head that was refused
     std::optional<HttpReply> reply_;
     uint64_t exchange_number_ = 0;
     bool expired_ = false; // the deadline has passed

@@ -216,6 +216,12 @@ HttpResult<HttpRequestHead> read_request_head(std::string_view head, HttpLimits 
     return result;
 }
 
+std::string target_as_sent(std::string_view head)
+{
+    auto const begin = head.find(' ');
+    return begin == std::string_view::npos ? std::string() : std::string(head.substr(begin + 1, head.find_first_of(" \r\n", begin + 1) - begin - 1));
+}
+
 std::string reply_head(HttpReply const& reply, HttpReplyFrame const& frame)
 {
     bool const bodiless = reply.status == 204 || reply.status == 304;

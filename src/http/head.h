@@ -34,6 +34,9 @@ HttpResult<size_t> find_head(std::string_view bytes, size_t seen, HttpLimits con
 // Reads a head that find_head() measured.
 HttpResult<HttpRequestHead> read_request_head(std::string_view head, HttpLimits const& limits);
 
+// What stands where a request's target belongs, whatever the rest: for telling a refusal in the form that those expect who ask there.
+std::string target_as_sent(std::string_view head);
+
 struct HttpReplyFrame {
     bool keep_alive = true;
     std::string_view date; // as in the Date field: date_text()

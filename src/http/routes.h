@@ -38,7 +38,7 @@ struct HttpRouteMatch {
 
 class HttpRouteTable {
 public:
-    // How a refusal is told: `path` is the decoded path, empty where it could not be read. Dialects differ in this.
+    // How a refusal is told: `path` is the decoded path, or what was sent where it could not be read. Dialects differ in this.
     using RefusalForm = std::function<HttpReply(std::string_view path, HttpRefusal refusal)>;
 
     // Two routes of one method and path, and paths that do not start with a slash, are our own bugs (CHECK).

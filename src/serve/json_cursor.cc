@@ -118,32 +118,22 @@ double nearest_double(Decimal const& number, char const* begin)
     return value;
 }
 
+// Whether a number without fraction and exponent is one of 64 bits.
+template <typename T>
+std::optional<T> whole(char const* begin, char const* end)
+{
+    T value = 0;
+    auto const read = std::from_chars(begin, end, value);
+    return read.ec == std::errc() && read.ptr == end ? std::optional(value) : std::nullopt;
 }
 
-void JsonCursor::skip_blanks()
+bool fits_integer(Decimal const& number, char const* begin)
 {
-    while (place_ < text_.size() && (text_[place_] == ' ' || text_[place_] == '\n' || text_[place_] == '\t' || text_[place_] == '\r'))
-        ++place_;
+    if (number.count < most_digits)
+        return true;
+    return number.negative ? whole<int64_t>(begin, number.end).has_value() : whole<uint64_t>(begin, number.end).has_value();
 }
 
-bool JsonCursor::at_end()
-{
-    skip_blanks();
-    return place_ == text_.size();
-}
-
-char JsonCursor::peek()
-{
-    skip_blanks();
-    return place_ < text_.size() ? text_[place_] : '\0';
-}
-
-bool JsonCursor::take(char wanted)
-{
-    if (peek() != wanted || place_ == text_.size())
-        return false;
-    ++place_;
-    return true;
 }
 
 bool JsonCursor::take_word(std::string_view word)
@@ -160,7 +150,7 @@ bool JsonCursor::take_double(double& value)
     skip_blanks();
     char const* const begin = text_.data() + place_;
     auto const number = read_decimal(begin, text_.data() + text_.size());
-    if (number.end == nullptr)
+    if (number.end == nullptr || (number.whole && !fits_integer(number, begin)))
         return false;
     value = nearest_double(number, begin);
     if (!std::isfinite(value))
@@ -178,14 +168,8 @@ std::optional<JsonNumber> JsonCursor::number()
         return std::nullopt;
     char const* const first = text_.data() + begin;
     char const* const last = text_.data() + place_;
-    int64_t integer = 0;
-    if (auto const [end, error] = std::from_chars(first, last, integer); error == std::errc() && end == last)
-        number.integer = integer;
-    uint64_t natural = 0;
-    if (auto const [end, error] = std::from_chars(first, last, natural); error == std::errc() && end == last)
-        number.natural = natural;
-    else if (number.integer == 0) // "-0"
-        number.natural = 0;
+    number.integer = whole<int64_t>(first, last);
+    number.natural = number.integer == 0 ? 0 : whole<uint64_t>(first, last); // "-0" too
     return number;
 }
 

@@ -29,14 +29,27 @@ public:
     }
 
     size_t place() const { return place_; }
-    bool at_end(); // after blanks
+    bool at_end() // after blanks
+    {
+        skip_blanks();
+        return place_ == text_.size();
+    }
     // The next character that is no blank; NUL at the end.
-    char peek();
-    // Takes `wanted` where it comes next.
-    bool take(char wanted);
+    char peek()
+    {
+        skip_blanks();
+        return place_ < text_.size() ? text_[place_] : '\0';
+    }
+    // Takes `wanted`, which is not NUL, where it comes next.
+    bool take(char wanted)
+    {
+        bool const there = peek() == wanted;
+        place_ += there;
+        return there;
+    }
     bool take_word(std::string_view word); // true, false, null, NaN...
 
-    // The number that comes next, or nothing where none does, or one that a double cannot hold.
+    // The number that comes next, or nothing where none does, or one that a double cannot hold, or an integer beyond 64 bits.
     std::optional<JsonNumber> number();
     // As number(), of the plain double alone, which is what nearly all of a request is made of.
     bool take_double(double& value);
@@ -47,7 +60,11 @@ public:
     std::optional<std::string_view> skip(uint32_t depth);
 
 private:
-    void skip_blanks();
+    void skip_blanks()
+    {
+        while (place_ < text_.size() && static_cast<unsigned char>(text_[place_]) <= ' ' && (text_[place_] == ' ' || text_[place_] == '\n' || text_[place_] == '\t' || text_[place_] == '\r'))
+            ++place_;
+    }
     bool skip_string();
 
     std::string_view text_;

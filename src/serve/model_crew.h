@@ -43,7 +43,7 @@ struct CrewOptions {
     uint32_t most_rows = 64; // of one run; 1: never together
     uint64_t body_bytes = uint64_t{64} << 20; // of a request's body once its content coding is taken off
     std::chrono::microseconds delay{0}; // how long a run that could be fuller waits for more, from its first request's arrival
-    std::function<void(std::string const& request_id, Error const&)> tell_failure; // on any thread; may be empty
+    std::function<void(std::string const& request_id, Error const&)> tell_failure = nullptr; // on any thread; may be empty
 };
 
 class ModelCrew {

@@ -1,6 +1,7 @@
 #include "serve/openapi.h"
 
 #include "http/message.h"
+#include "serve/openapi_parts.h"
 #include "serve/predict.h"
 
 #include <algorithm>
@@ -9,14 +10,13 @@
 
 namespace {
 
-constexpr size_t most_example_bytes = 256 << 10;
-constexpr size_t most_zeros = 10'000; // elements of an example that is made up
-
 template <typename T>
 Json integer_schema()
 {
     return {{"type", "integer"}, {"minimum", std::numeric_limits<T>::min()}, {"maximum", std::numeric_limits<T>::max()}};
 }
+
+Json number_schema(double largest) { return {{"type", "number"}, {"minimum", -largest}, {"maximum", largest}}; }
 
 Json element_schema(DType dtype)
 {
@@ -41,6 +41,12 @@ Json element_schema(DType dtype)
         return integer_schema<uint32_t>();
     case DType::uint64:
         return integer_schema<uint64_t>();
+    case DType::float32:
+        return number_schema(std::numeric_limits<float>::max());
+    case DType::float16:
+        return number_schema(65'504);
+    case DType::bfloat16:
+        return number_schema(float_from_bfloat16(0x7f7f)); // the largest that is finite
     default:
         return {{"type", "number"}};
     }
@@ -79,88 +85,39 @@ Json tensor_schema(SessionValue const& value, bool is_answer)
     return schema;
 }
 
-Json object_schema(std::string const& title, Json properties)
-{
-    Json required = Json::array();
-    for (auto const& property : properties.items())
-        required.push_back(property.key());
-    return {{"type", "object"}, {"title", title}, {"required", std::move(required)}, {"properties", std::move(properties)}};
-}
-
 Json request_schema(ServedModel const& model, std::string const& title)
 {
     Json properties = Json::object();
     for (auto const& input : model.inputs)
         properties[model.inputs.size() == 1 ? "input" : input.name] = tensor_schema(input, false);
-    return object_schema(title, std::move(properties));
+    return openapi_object(title, std::move(properties));
 }
 
 Json response_schema(ServedModel const& model, std::string const& title)
 {
     if (model.outputs.size() == 1)
-        return object_schema(title, {{"prediction", tensor_schema(model.outputs.front(), true)}});
+        return openapi_object(title, {{"prediction", tensor_schema(model.outputs.front(), true)}});
     Json by_name = Json::object();
     for (auto const& output : model.outputs)
         by_name[output.name] = tensor_schema(output, true);
-    return object_schema(title, {{"prediction", object_schema("prediction", std::move(by_name))}});
-}
-
-// An example of zeros, where a sample gives none.
-std::vector<NamedTensor> zeros_for(ServedModel const& model)
-{
-    std::vector<NamedTensor> zeros;
-    for (auto const& input : model.inputs) {
-        Shape shape;
-        for (auto const& dim : input.dims.value_or(std::vector<SessionDim>()))
-            shape.push_back(dim.size.value_or(1));
-        auto const count = element_count(shape);
-        if (!count || *count > most_zeros)
-            return {};
-        auto tensor = *input.dtype == DType::string
-            ? Tensor::create_strings(shape, std::vector<std::string>(*count, "text"))
-            : Tensor::create(*input.dtype, shape, SharedBytes::take(std::vector<std::byte>(bytes_of_elements(*input.dtype, *count).value_or(0))));
-        if (!tensor)
-            return {};
-        zeros.push_back({input.name, *std::move(tensor)});
-    }
-    return zeros;
-}
-
-Json reference(std::string const& schema) { return {{"$ref", "#/components/schemas/" + schema}}; }
-
-Json json_content(Json schema) { return {{"application/json", {{"schema", std::move(schema)}}}}; }
-
-Json reply_of(std::string const& description, Json schema) { return {{"description", description}, {"content", json_content(std::move(schema))}}; }
-
-// Every status that the server gives by itself, whatever the route.
-void add_refusals(Json& responses, std::initializer_list<int> statuses)
-{
-    for (int const status : statuses)
-        responses[std::to_string(status)] = reply_of(std::string(phrase_of(status)), reference("Refusal"));
+    return openapi_object(title, {{"prediction", openapi_object("prediction", std::move(by_name))}});
 }
 
 Json predict_operation(ServedModel const& model, std::string const& suffix, bool wants_keys)
 {
-    Json content = json_content(reference("PredictRequest" + suffix));
-    auto example = predict_example(model.sample, model.inputs, most_example_bytes);
+    Json content = openapi_json(openapi_reference("PredictRequest" + suffix));
+    auto example = predict_example(model.sample, model.inputs, most_openapi_example_bytes);
     if (!example)
-        example = predict_example(zeros_for(model), model.inputs, most_example_bytes);
+        example = predict_example(zeros_for_inputs(model), model.inputs, most_openapi_example_bytes);
     if (example)
         if (auto const value = read_json(*example))
             content["application/json"]["example"] = *value;
-    Json responses{{"200", reply_of("The prediction", reference("PredictResponse" + suffix))}, {"422", reply_of("Validation Error", reference("HTTPValidationError"))}};
-    add_refusals(responses, {400, 403, 408, 413, 415, 417, 431, 500, 501, 503, 504});
+    Json responses{{"200", openapi_reply("The prediction", openapi_reference("PredictResponse" + suffix))}, {"422", openapi_reply("Validation Error", openapi_reference("HTTPValidationError"))}};
+    add_openapi_refusals(responses, "Refusal", {400, 403, 408, 413, 415, 417, 431, 500, 501, 503, 504});
     if (wants_keys)
-        add_refusals(responses, {401});
+        add_openapi_refusals(responses, "Refusal", {401});
     auto const version = model.version.empty() ? "" : ", version " + model.version;
     return {{"summary", "Predict with " + model.name + version}, {"operationId", "predict" + suffix}, {"requestBody", {{"required", true}, {"content", std::move(content)}}}, {"responses", std::move(responses)}};
-}
-
-Json read_operation(std::string const& summary, std::string const& id, Json schema, std::string const& type)
-{
-    Json responses{{"200", {{"description", "Always, while the server runs"}, {"content", {{type, {{"schema", std::move(schema)}}}}}}}};
-    add_refusals(responses, {400, 403, 413, 431, 503});
-    return {{"get", {{"summary", summary}, {"operationId", id}, {"security", Json::array()}, {"responses", std::move(responses)}}}};
 }
 
 bool is_plain(char byte) { return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || (byte != '\0' && std::string_view("-._").find(byte) != std::string_view::npos); }
@@ -178,13 +135,13 @@ Json shared_schemas()
 {
     Json const text{{"type", "string"}};
     Json const step{{"anyOf", Json::array({text, Json{{"type", "integer"}}})}};
-    Json error = object_schema("ValidationError", {{"loc", {{"type", "array"}, {"items", step}}}, {"msg", text}, {"type", text}});
+    Json error = openapi_object("ValidationError", {{"loc", {{"type", "array"}, {"items", step}}}, {"msg", text}, {"type", text}});
     error["properties"]["input"] = {{"title", "Input"}};
     error["properties"]["ctx"] = {{"type", "object"}};
     return {
-        {"HTTPValidationError", object_schema("HTTPValidationError", {{"detail", {{"type", "array"}, {"items", reference("ValidationError")}}}})},
+        {"HTTPValidationError", openapi_object("HTTPValidationError", {{"detail", {{"type", "array"}, {"items", openapi_reference("ValidationError")}}}})},
         {"ValidationError", std::move(error)},
-        {"Refusal", object_schema("Refusal", {{"detail", text}})},
+        {"Refusal", openapi_object("Refusal", {{"detail", text}})},
     };
 }
 
@@ -203,10 +160,11 @@ Json openapi_document(std::span<ServedModel const> models, std::string const& ve
         schemas["PredictResponse" + suffix] = response_schema(model, "PredictResponse" + suffix);
         paths[models.size() == 1 ? "/predict" : "/predict/" + percent_encoded(model.name)]["post"] = predict_operation(model, suffix, wants_keys);
     }
-    Json const served = object_schema("model", {{"name", text}, {"version", {{"type", Json::array({"string", "null"})}}}});
-    Json const health = object_schema("Health", {{"status", text}, {"models", {{"type", "array"}, {"items", served}}}, {"version", text}});
-    paths["/health"] = read_operation("Whether the server is well", "health", health, "application/json");
-    paths["/version"] = read_operation("The server's version", "version", text, "text/plain");
+    Json const served = openapi_object("model", {{"name", text}, {"version", {{"type", Json::array({"string", "null"})}}}});
+    Json const health = openapi_object("Health", {{"status", text}, {"models", {{"type", "array"}, {"items", served}}}, {"version", text}});
+    paths["/health"] = openapi_page("Whether the server is well", "health", health, "application/json");
+    paths["/version"] = openapi_page("The server's version", "version", text, "text/plain");
+    add_oip_paths(paths, schemas, models, wants_keys);
     Json components{{"schemas", std::move(schemas)}};
     Json document{{"openapi", "3.1.0"}, {"info", {{"title", models.size() == 1 ? models.front().name : "hullmark"}, {"version", version}}}, {"paths", std::move(paths)}};
     if (wants_keys) {

@@ -126,6 +126,11 @@ tl::expected<PredictRequest, BodyFaults> read_predict_body(std::string_view body
     if (json_content && inputs.size() == 1)
         if (auto plain = read_plain_numbers(body, inputs.front()))
             return PredictRequest{{{inputs.front().name, std::move(plain->tensor)}}, plain->one_row};
+    return read_predict_document(body, json_content, inputs);
+}
+
+tl::expected<PredictRequest, BodyFaults> read_predict_document(std::string_view body, bool json_content, std::span<SessionValue const> inputs)
+{
     auto const document = read_document(body, json_content);
     if (!document)
         return Refused(document.error());

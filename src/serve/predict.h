@@ -32,6 +32,8 @@ bool is_json_content(std::optional<std::string_view> content_type);
 
 // `body` need not be UTF-8 where `json_content` is false: then it can only be refused, and is repeated as a text.
 tl::expected<PredictRequest, BodyFaults> read_predict_body(std::string_view body, bool json_content, std::span<SessionValue const> inputs);
+// The same without the short way of plain_numbers.h. Both come to one answer, which tests hold them to.
+tl::expected<PredictRequest, BodyFaults> read_predict_document(std::string_view body, bool json_content, std::span<SessionValue const> inputs);
 
 // {"prediction": ...}. `names` are those of `outputs`. Fails with unsupported, naming the output, where a value is not finite.
 Result<std::string> predict_answer(std::span<std::string const> names, std::span<Tensor const> outputs, bool one_row);

@@ -211,4 +211,24 @@ TEST(PredictExample, is_one_row_of_the_sample)
     EXPECT_EQ(predict_example(std::vector<NamedTensor>{{"x", Tensor::create_strings({2}, {"a", "b"}).value()}}, text, 1'000), R"({"input": "a"})");
 }
 
+// The short way of plain_numbers.h and the long one.
+TEST(Predict, comes_to_one_answer_by_both_ways)
+{
+    auto const told = [](tl::expected<PredictRequest, BodyFaults> const& request) {
+        if (!request)
+            return request.error().body();
+        auto const& tensor = request->inputs[0].tensor;
+        return text_of(tensor.shape()) + (request->one_row ? " one row " : " ") + std::string(text_of(tensor.bytes()));
+    };
+    SessionDim const rows{std::nullopt, "n"};
+    for (auto const dtype : {DType::float32, DType::float64})
+        for (auto const& dims : {std::vector<SessionDim>{rows, {2, ""}}, std::vector<SessionDim>{rows}, std::vector<SessionDim>{}, std::vector<SessionDim>{rows, {std::nullopt, "a"}, {2, ""}}})
+            for (auto const* input : {"[1,2]", "[[1,2],[3,4]]", "[[1,2],[3]]", "[ 1.5 , -0 ]", "[-0.0,1e400]", "[1e39,1]", "[NaN,1]", "[]", "[[]]", "[[],[]]", "[1,2,3]", "[true,2]", "[\"1\",2]", "1", "[1,[2]]", "[[[1,2]]]",
+                     "[[[[1,2]]]]", "[1,2],\"input\":[3,4]", "[1,2],\"more\":1", "[1,2]]", "[1,2", "[1 2]", "[01,2]", "[1,2,]", "[18446744073709551616,9007199254740993]", "[0.1,0.2]", "null", "[null,1]"}) {
+                std::vector<SessionValue> const inputs{{"x", "tensor", dtype, dims}};
+                std::string const body = std::string("{\"input\":") + input + "}";
+                EXPECT_EQ(told(read_predict_body(body, true, inputs)), told(read_predict_document(body, true, inputs))) << body << " for " << text_of(inputs[0]);
+            }
+}
+
 }

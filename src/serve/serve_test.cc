@@ -96,6 +96,43 @@ TEST(ModelServer, answers_its_routes)
     EXPECT_EQ(server.post("{}", "/predict", "Origin: https://evil.example\r\n"), R"(403 {"detail":"Forbidden"})");
 }
 
+TEST(ModelServer, speaks_the_open_inference_protocol)
+{
+    Running const server({echo()});
+    std::string const body = R"({"id":"7","inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,0.1]}]})";
+    EXPECT_EQ(server.post(body, "/v2/models/echo/infer"), R"(200 {"model_name":"echo","model_version":"3","id":"7","outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"data":[1.0,0.1]}]})");
+    EXPECT_EQ(server.post(body, "/v2/models/echo/versions/3/infer").substr(0, 4), "200 ");
+    EXPECT_EQ(server.post(body, "/v2/models/echo/versions/9/infer"), R"(404 {"error":"Request for unknown model: 'echo' version 9 is not found"})");
+    EXPECT_EQ(server.post(body, "/v2/models/nope/infer"), R"(404 {"error":"Request for unknown model: 'nope' is not found"})");
+    EXPECT_EQ(server.post("{}", "/v2/models/echo/infer"), R"(400 {"error":"the body has no 'inputs'"})");
+    EXPECT_EQ(server.post("{}", "/v2/models/echo/infer", "Inference-Header-Content-Length: 3\r\n"), R"-(400 {"error":"inference header size should be in range (0, 2)"})-");
+    EXPECT_EQ(server.post("{}", "/v2/models/echo/infer", "Content-Encoding: br\r\n"), R"(415 {"error":"Unsupported Media Type"})");
+    EXPECT_EQ(server.get("/v2/models/echo/infer"), R"(405 {"error":"Method Not Allowed"})");
+    EXPECT_EQ(server.get("/v2/nope"), R"(404 {"error":"Not Found"})");
+    EXPECT_EQ(server.get("/v2/models/%5c/ready").substr(0, 14), R"(400 {"error":")");
+    EXPECT_EQ(server.get("/v2"), R"(200 {"name":"hullmark","version":"1.2.3","extensions":["binary_tensor_data","model_configuration","statistics"]})");
+    EXPECT_EQ(server.get("/v2/health/live"), R"(200 {"live":true})");
+    EXPECT_EQ(server.get("/v2/health/ready"), R"(200 {"ready":true})");
+    EXPECT_EQ(server.get("/v2/models/echo"),
+        R"(200 {"name":"echo","versions":["3"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,2]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,2]}]})");
+    EXPECT_EQ(server.get("/v2/models/echo/versions/3/ready"), R"(200 {"name":"echo","ready":true})");
+    EXPECT_TRUE(server.get("/v2/models/echo/config").starts_with(R"(200 {"name":"echo","platform":"onnxruntime_onnx")"));
+    EXPECT_EQ(server.get("/v2/models/nope/ready").substr(0, 4), "404 ");
+    EXPECT_EQ(server.post("", "/v2/repository/index"), R"(200 [{"name":"echo","version":"3","state":"READY"}])");
+    auto const statistics = read_json(server.get("/v2/models/echo/stats").substr(4)).value();
+    EXPECT_EQ(statistics["model_stats"][0]["inference_stats"]["success"]["count"], 2);
+    EXPECT_EQ(statistics["model_stats"][0]["inference_stats"]["fail"]["count"], 2);
+}
+
+TEST(ModelServer, answers_in_bytes_where_bytes_are_asked_for)
+{
+    Running const server({echo()});
+    std::string const json = R"({"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","parameters":{"binary_data_size":8}}],"outputs":[{"name":"y","parameters":{"binary_data":true}}]})";
+    std::string const bytes("\0\0\x80\x3f\0\0\0\x40", 8);
+    EXPECT_EQ(server.post(json + bytes, "/v2/models/echo/infer", "Inference-Header-Content-Length: " + std::to_string(json.size()) + "\r\n"),
+        R"(200 {"model_name":"echo","model_version":"3","outputs":[{"name":"y","datatype":"FP32","shape":[1,2],"parameters":{"binary_data_size":8}}]})" + bytes);
+}
+
 TEST(ModelServer, names_its_models_where_there_are_several)
 {
     Running const server({echo("a"), echo("b c")});
@@ -119,7 +156,8 @@ TEST(ModelServer, describes_itself)
     EXPECT_EQ(write_json(operation["requestBody"]["content"]["application/json"]), R"({"schema":{"$ref":"#/components/schemas/PredictRequest"},"example":{"input":[1.0,2.0]}})");
     EXPECT_EQ(write_json(document["components"]["schemas"]["PredictRequest"]),
         R"({"type":"object","title":"PredictRequest","required":["input"],"properties":{"input":{"description":"float32[batch, 2]: rows, or one row without the first axis",)"
-        R"("anyOf":[{"type":"array","items":{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2},"minItems":1},{"type":"array","items":{"type":"number"},"minItems":2,"maxItems":2}],"title":"x"}}})");
+        R"("anyOf":[{"type":"array","items":{"type":"array","items":{"type":"number","minimum":-3.4028234663852886e+38,"maximum":3.4028234663852886e+38},"minItems":2,"maxItems":2},"minItems":1},)"
+        R"({"type":"array","items":{"type":"number","minimum":-3.4028234663852886e+38,"maximum":3.4028234663852886e+38},"minItems":2,"maxItems":2}],"title":"x"}}})");
     for (auto const* name : {"PredictResponse", "HTTPValidationError", "ValidationError"})
         EXPECT_TRUE(document["components"]["schemas"].contains(name)) << name;
     for (auto const* status : {"200", "422", "413", "503", "504"})
@@ -296,5 +334,4 @@ TEST(ModelServer, serves_a_model_of_ONNX_Runtime)
     EXPECT_EQ(server.post(R"({"input":[1,1,1]})"), R"(200 {"prediction":[9.5,11.5]})");
     EXPECT_EQ(server.post(R"({"input":[[1,1,1],[0,0,0]]})"), R"(200 {"prediction":[[9.5,11.5],[0.5,-0.5]]})");
 }
-
 }
