@@ -400,8 +400,9 @@ Result<OipRequest> read_raw_request(SharedBytes body, ServedModel const& model)
         return malformed(fmt::format("a raw request needs a model with one input, and model '{}' has {}", model.name, model.inputs.size()));
     auto const& input = model.inputs.front();
     auto shape = TRY(raw_shape(input, body.size()));
+    auto tensor = TRY(read_oip_bytes(std::move(body), *input.dtype, shape));
     OipRequest request;
-    request.inputs.push_back({input.name, TRY(read_oip_bytes(std::move(body), *input.dtype, shape))});
+    request.inputs.push_back({input.name, std::move(tensor)});
     for (size_t number = 0; number < model.outputs.size(); ++number)
         request.outputs.push_back({number, true});
     return request;
