@@ -85,6 +85,17 @@ bool ModelCrew::push(ServeJob& job)
     return true;
 }
 
+void ModelCrew::note_rejection(size_t model)
+{
+    desks_[model].statistics.change([](ModelStatistics& statistics) { ++statistics.rejected; });
+}
+
+uint64_t ModelCrew::waiting(size_t model) const
+{
+    std::lock_guard const lock(mutex_);
+    return static_cast<uint64_t>(std::ranges::count(jobs_, model, &ServeJob::model));
+}
+
 void ModelCrew::wake()
 {
     if (has_news_.exchange(false))
@@ -100,7 +111,11 @@ void ModelCrew::work()
             return;
         auto jobs = take(lock);
         lock.unlock();
-        serve(std::move(jobs));
+        try {
+            serve(std::move(jobs));
+        } catch (std::exception const&) {
+            // No memory: requests that were taken and not answered are told 500 as they go, and the thread lives on.
+        }
         lock.lock();
     }
 }
@@ -161,12 +176,16 @@ std::vector<ModelCrew::Call> ModelCrew::read(std::vector<ServeJob> jobs)
     auto const now = Clock::now();
     for (auto& job : jobs) {
         auto& desk = desks_[job.model];
-        desk.statistics.change([&](ModelStatistics& statistics) { statistics.queue.add(now - job.arrived); });
-        if (now >= job.end)
+        bool const expired = now >= job.end;
+        desk.statistics.change([&](ModelStatistics& statistics) {
+            statistics.queue.add(now - job.arrived);
+            statistics.expired += expired;
+        });
+        if (expired)
             continue;
         auto call = read(job);
         if (!call) {
-            desk.statistics.change([&](ModelStatistics& statistics) { statistics.fail.add(Clock::now() - job.arrived); });
+            desk.statistics.change([&](ModelStatistics& statistics) { statistics.refused.add(Clock::now() - job.arrived); });
             job.reply(std::move(call.error()));
             continue;
         }
@@ -268,6 +287,7 @@ void ModelCrew::finish(Call& call, std::span<Tensor const> outputs)
     auto const now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     desks_[call.job.model].statistics.change([&](ModelStatistics& statistics) {
         statistics.success.add(Clock::now() - call.job.arrived);
+        statistics.latency.add(Clock::now() - call.job.arrived);
         statistics.rows += static_cast<uint64_t>(std::max<int64_t>(1, call.rows));
         statistics.last_inference_ms = now_ms;
     });
@@ -277,7 +297,7 @@ void ModelCrew::finish(Call& call, std::span<Tensor const> outputs)
 
 void ModelCrew::fail(Call& call, Error const& error)
 {
-    desks_[call.job.model].statistics.change([&](ModelStatistics& statistics) { statistics.fail.add(Clock::now() - call.job.arrived); });
+    desks_[call.job.model].statistics.change([&](ModelStatistics& statistics) { statistics.failed.add(Clock::now() - call.job.arrived); });
     if (options_.tell_failure)
         options_.tell_failure(call.job.id, error);
     call.job.reply(failure_reply(*call.job.dialect, error));

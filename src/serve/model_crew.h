@@ -58,7 +58,10 @@ public:
     // Takes `job` from the caller and answers true, or leaves it there and answers false. Threads are told of it by wake().
     bool push(ServeJob& job);
     void wake();
+    // Counts a request that was told to come later.
+    void note_rejection(size_t model);
     ModelStatistics statistics(size_t model) const { return desks_[model].statistics.snapshot(); }
+    uint64_t waiting(size_t model) const;
 
 private:
     using Clock = std::chrono::steady_clock;

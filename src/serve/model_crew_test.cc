@@ -172,7 +172,7 @@ TEST(ModelCrew, answers_each_where_all_together_fail)
     for (auto& one : many)
         EXPECT_EQ(one.get(), R"(200 {"prediction":[2.0,4.0]})");
     EXPECT_EQ(wrong.get().substr(0, 4), "422 ");
-    EXPECT_EQ(asked.statistics().fail.count, 1u);
+    EXPECT_EQ(asked.statistics().failed.count, 1u);
 }
 
 TEST(ModelCrew, does_not_run_what_nobody_waits_for)
@@ -181,6 +181,7 @@ TEST(ModelCrew, does_not_run_what_nobody_waits_for)
     Asked asked(watched);
     EXPECT_EQ(asked.ask("[1,2]", std::chrono::milliseconds(-1)).get().substr(0, 4), "500 "); // dropped; the server has told 504 by then
     EXPECT_TRUE(watched.rows_of_runs().empty());
+    EXPECT_EQ(asked.statistics().expired, 1u);
 }
 
 }

@@ -87,7 +87,8 @@ Json statistics_json(ServedModel const& model, ModelStatistics const& statistics
     Json batches = Json::array();
     for (auto const& [rows, runs] : statistics.batches)
         batches.push_back({{"batch_size", rows}, {"compute_input", none}, {"compute_infer", timed_json(runs)}, {"compute_output", none}});
-    Json inference{{"success", timed_json(statistics.success)}, {"fail", timed_json(statistics.fail)}, {"queue", timed_json(statistics.queue)}, {"compute_input", none},
+    TimedCount const fail{statistics.refused.count + statistics.failed.count, statistics.refused.time + statistics.failed.time};
+    Json inference{{"success", timed_json(statistics.success)}, {"fail", timed_json(fail)}, {"queue", timed_json(statistics.queue)}, {"compute_input", none},
         {"compute_infer", timed_json(statistics.compute)}, {"compute_output", none}, {"cache_hit", none}, {"cache_miss", none}};
     return {{"name", model.name}, {"version", model.version_text()}, {"last_inference", statistics.last_inference_ms}, {"inference_count", statistics.rows},
         {"execution_count", statistics.compute.count}, {"inference_stats", std::move(inference)}, {"response_stats", Json::object()}, {"batch_stats", std::move(batches)}, {"memory_usage", Json::array()}};

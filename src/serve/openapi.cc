@@ -164,6 +164,12 @@ Json openapi_document(std::span<ServedModel const> models, std::string const& ve
     Json const health = openapi_object("Health", {{"status", text}, {"models", {{"type", "array"}, {"items", served}}}, {"version", text}});
     paths["/health"] = openapi_page("Whether the server is well", "health", health, "application/json");
     paths["/version"] = openapi_page("The server's version", "version", text, "text/plain");
+    auto metrics = openapi_page("Statistics for Prometheus", "metrics", text, "text/plain");
+    if (wants_keys) {
+        metrics["get"].erase("security");
+        add_openapi_refusals(metrics["get"]["responses"], "Refusal", {401});
+    }
+    paths["/metrics"] = std::move(metrics);
     add_oip_paths(paths, schemas, models, wants_keys);
     Json components{{"schemas", std::move(schemas)}};
     Json document{{"openapi", "3.1.0"}, {"info", {{"title", models.size() == 1 ? models.front().name : "hullmark"}, {"version", version}}}, {"paths", std::move(paths)}};

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "http/content_coding.h"
 #include "serve/docs_page.h"
+#include "serve/metrics.h"
 #include "serve/model_crew.h"
 #include "serve/oip_dialect.h"
 #include "serve/openapi.h"
@@ -92,6 +93,8 @@ struct ModelServer::State {
         return &*found;
     }
 
+    size_t number_of(ServedModel const& model) const { return static_cast<size_t>(&model - models.data()); }
+
     HttpReply unknown_model() const
     {
         Json names = Json::array();
@@ -108,24 +111,28 @@ struct ModelServer::State {
     }
 
     // What is known before the body: whether there is such a model, whether the body could be read, whether anybody has time.
-    std::optional<HttpReply> before_body(HttpRequest const& head, ServeDialect const& dialect) const
+    std::optional<HttpReply> before_body(HttpRequest const& head, ServeDialect const& dialect)
     {
-        if (!model_of(head))
+        auto const* const model = model_of(head);
+        if (!model)
             return &dialect == &oip ? unknown_oip_model(head) : unknown_model();
         if (!is_known_coding(field_of(head.fields, "content-encoding").value_or("")))
             return dialect.refusal(415, phrase_of(415));
-        if (crew->full())
-            return busy_reply(dialect);
-        return std::nullopt;
+        if (!crew->full())
+            return std::nullopt;
+        crew->note_rejection(number_of(*model));
+        return busy_reply(dialect);
     }
 
     void infer(HttpRequest request, HttpCompletion reply, ServeDialect const& dialect)
     {
         auto const now = std::chrono::steady_clock::now();
-        auto const number = static_cast<size_t>(model_of(request) - models.data());
+        auto const number = number_of(*model_of(request));
         ServeJob job{number, &dialect, std::move(request), std::move(reply), {}, {}, now, now + std::chrono::milliseconds(options.limits.request_ms)};
-        if (!crew->push(job))
-            job.reply(busy_reply(dialect));
+        if (crew->push(job))
+            return;
+        crew->note_rejection(number);
+        job.reply(busy_reply(dialect));
     }
 
     HttpRoute infer_route(std::string path, ServeDialect const& dialect)
@@ -148,8 +155,16 @@ struct ModelServer::State {
     {
         std::vector<ModelStatistics> statistics;
         for (auto const& model : asked)
-            statistics.push_back(crew->statistics(static_cast<size_t>(&model - models.data())));
+            statistics.push_back(crew->statistics(number_of(model)));
         return json_reply(200, oip_statistics(asked, statistics));
+    }
+
+    HttpReply metrics() const
+    {
+        std::vector<ModelMetrics> all;
+        for (auto const& model : models)
+            all.push_back({&model, crew->statistics(number_of(model)), crew->waiting(number_of(model))});
+        return {200, {{"content-type", metrics_content_type}}, metrics_text(all, options.version)};
     }
 
     std::string health() const
@@ -173,6 +188,7 @@ struct ModelServer::State {
         routes.push_back(page("/health", HttpAccess::anyone, json_reply(200, health())));
         routes.push_back(page("/version", HttpAccess::anyone, text_reply(200, options.version)));
         routes.push_back(page("/openapi.json", HttpAccess::key_holder, json_reply(200, description)));
+        routes.push_back({"GET", "/metrics", 0, HttpAccess::key_holder, false, [this](HttpRequest const&, HttpCompletion reply) { reply(metrics()); }});
         routes.push_back(page("/docs", HttpAccess::anyone, docs));
         routes.push_back(page("/", HttpAccess::anyone, HttpReply{307, {{"location", "/docs"}}, {}}));
     }

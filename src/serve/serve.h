@@ -18,6 +18,7 @@
 //   /v2/...              the Open Inference Protocol with binary tensors, statistics and the index of models (oip_dialect.h)
 //   GET  /health         200 and a JSON object: status, models, version
 //   GET  /version        the program's version, bare
+//   GET  /metrics        what happened, for Prometheus (metrics.h)
 //   GET  /openapi.json   OpenAPI 3.1, made from the models' inputs and outputs, with examples from their samples
 //   GET  /docs           one page that shows them and tries them; GET / leads there
 //
