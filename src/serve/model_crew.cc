@@ -16,6 +16,7 @@ struct ModelCrew::Call {
 namespace {
 
 constexpr double most_difference = 1e-5; // of scale, between a row alone and among others
+constexpr int most_trials = 5; // of a model whose requests tell nothing of its rows
 
 bool same_answers(std::span<Tensor const> alone, std::span<Tensor const> together)
 {
@@ -106,7 +107,9 @@ void ModelCrew::work()
 {
     std::unique_lock lock(mutex_);
     while (true) {
+        ++idle_;
         changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+        --idle_;
         if (stopping_)
             return;
         auto jobs = take(lock);
@@ -129,19 +132,21 @@ std::vector<ServeJob> ModelCrew::take(std::unique_lock<std::mutex>& lock)
     auto const model = taken.front().model;
     if (desks_[model].rows != Rows::independent)
         return taken;
-    move_jobs_of(model, taken);
+    auto const sharing = idle_ + 1;
+    move_jobs_of(model, std::min<size_t>(options_.most_rows, jobs_.size() / sharing + 1), taken);
     auto const until = taken.front().arrived + options_.delay;
     while (taken.size() < options_.most_rows && !stopping_ && Clock::now() < until) {
         changed_.wait_until(lock, until);
-        move_jobs_of(model, taken);
+        move_jobs_of(model, options_.most_rows, taken);
     }
     return taken;
 }
 
-void ModelCrew::move_jobs_of(size_t model, std::vector<ServeJob>& taken)
+// Until `taken` are `most`.
+void ModelCrew::move_jobs_of(size_t model, size_t most, std::vector<ServeJob>& taken)
 {
     auto const rest = std::stable_partition(jobs_.begin(), jobs_.end(), [&](ServeJob const& job) { return job.model != model; });
-    auto const count = std::min<size_t>(static_cast<size_t>(jobs_.end() - rest), options_.most_rows - taken.size());
+    auto const count = std::min<size_t>(static_cast<size_t>(jobs_.end() - rest), most - std::min(most, taken.size()));
     auto const end = rest + static_cast<ptrdiff_t>(count);
     std::move(rest, end, std::back_inserter(taken));
     jobs_.erase(rest, end);
@@ -239,32 +244,35 @@ void ModelCrew::run_alone(Call& call)
     try_rows(call, *outputs);
 }
 
-// Once a model: whether two different rows give together what each gives alone.
+// Once a model: whether two different rows give together what each gives alone. Values that the model does not take tell nothing of its rows.
 void ModelCrew::try_rows(Call const& call, std::span<Tensor const> outputs)
 {
-    auto& rows = desks_[call.job.model].rows;
+    auto const number = call.job.model;
     auto untried = Rows::untried;
-    if (!rows.compare_exchange_strong(untried, Rows::being_tried))
+    if (!desks_[number].rows.compare_exchange_strong(untried, Rows::being_tried))
         return;
-    auto const& model = models_[call.job.model];
+    auto const& model = models_[number];
     auto const inputs = call.call->inputs();
     auto const others = varied_rows(inputs);
     int64_t const count = rows_of(inputs);
-    if (!others || count == 0) { // this request tells nothing
-        rows = Rows::untried;
-        return;
-    }
+    if (!others || count == 0)
+        return decide_rows(number, Rows::untried);
     auto const other_outputs = model.run(*others);
+    if (!other_outputs)
+        return decide_rows(number, Rows::untried);
     std::span<NamedTensor const> const both[] = {inputs, *others};
     auto const together = model.run(join_rows(both));
-    if (!other_outputs || !together) {
-        rows = together ? Rows::untried : Rows::apart; // values that the model does not take say nothing of its rows
-        return;
-    }
     int64_t const counts[] = {count, count};
-    auto const parts = split_rows(*together, counts);
+    auto const parts = together ? split_rows(*together, counts) : Result<std::vector<std::vector<Tensor>>>(tl::unexpected(together.error()));
     bool const independent = parts && same_answers(outputs, (*parts)[0]) && same_answers(*other_outputs, (*parts)[1]);
-    rows = independent ? Rows::independent : Rows::apart;
+    decide_rows(number, independent ? Rows::independent : Rows::apart);
+}
+
+void ModelCrew::decide_rows(size_t model, Rows rows)
+{
+    auto& desk = desks_[model];
+    bool const again = rows == Rows::untried && ++desk.trials < most_trials;
+    desk.rows = rows == Rows::untried && !again ? Rows::apart : rows;
 }
 
 Result<std::vector<Tensor>> ModelCrew::run(size_t model, std::span<NamedTensor const> inputs, int64_t rows)

@@ -74,13 +74,15 @@ private:
     // What is kept for one model.
     struct ModelDesk {
         std::atomic<Rows> rows = Rows::apart;
+        std::atomic<int> trials = 0; // that told nothing
         SharedStatistics statistics;
     };
     struct Call; // a job that has been read
 
     void work();
     std::vector<ServeJob> take(std::unique_lock<std::mutex>& lock);
-    void move_jobs_of(size_t model, std::vector<ServeJob>& taken);
+    void move_jobs_of(size_t model, size_t most, std::vector<ServeJob>& taken);
+    void decide_rows(size_t model, Rows rows);
     void serve(std::vector<ServeJob> jobs);
     std::vector<Call> read(std::vector<ServeJob> jobs);
     tl::expected<std::unique_ptr<ServeCall>, HttpReply> read(ServeJob& job) const;
@@ -99,5 +101,6 @@ private:
     std::deque<ServeJob> jobs_;
     std::atomic<bool> has_news_ = false; // jobs that nobody was told of
     bool stopping_ = false;
+    size_t idle_ = 0; // threads that wait for jobs
     std::vector<std::thread> threads_;
 };
