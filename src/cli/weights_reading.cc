@@ -56,7 +56,8 @@ Result<Weights> take_weights(ReadingResult const& result)
     for (size_t left = TRY(reader.count(most_warnings)); left > 0; --left) {
         auto code = TRY(reader.text());
         auto message = TRY(reader.text());
-        weights.warnings.push_back({std::move(code), std::move(message), TRY(reader.text())});
+        auto where = TRY(reader.text());
+        weights.warnings.push_back({std::move(code), std::move(message), std::move(where)});
     }
     TRY(reader.end());
     auto written = TRY(read_safetensors(result.outputs[0]));

@@ -36,7 +36,8 @@ Result<Regions> regions_of(Operation& op, DType dtype)
     if (rois.rank() != 2)
         return malformed("regions of rank " + std::to_string(rois.rank()));
     TRY(require_equal(op.graph, rois.dims()[1], 5, "numbers that say what a region is"));
-    return Regions{slice(op.graph, rois, 1, 1, 5), TRY(cast(op.graph, select(op.graph, rois, 1, 0), DType::int64))};
+    auto const images = TRY(cast(op.graph, select(op.graph, rois, 1, 0), DType::int64));
+    return Regions{slice(op.graph, rois, 1, 1, 5), images};
 }
 
 Result<Value> roi_align(Operation& op)

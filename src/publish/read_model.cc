@@ -252,7 +252,8 @@ Result<ReadModel> parse_model(SourceFile& source, ReadingResult const& result, C
     for (size_t left = TRY(reader.count(most_warnings)); left > 0; --left) {
         auto code = TRY(reader.text());
         auto message = TRY(reader.text());
-        read.model.warnings.push_back({std::move(code), std::move(message), TRY(reader.text())});
+        auto where = TRY(reader.text());
+        read.model.warnings.push_back({std::move(code), std::move(message), std::move(where)});
     }
     read.model.assumptions = TRY(reader.texts(most_warnings));
     read.arguments = TRY(parse_names(reader));

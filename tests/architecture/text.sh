@@ -26,7 +26,7 @@ done < <(grep -nE '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "${sources[@]
 # A TRY that returns from within braces leaks what stands before it in them: compilers do not destroy the elements of half a list.
 while IFS= read -r line; do
     fault "a TRY behind another element in braces, which leaks when it returns: $line"
-done < <(grep -nE '\{[^ {};()][^{};()]*, *[^{};]*TRY\(' "${sources[@]}")
+done < <(grep -nP '\{(?![ ]|TRY\()(?:[^{}();]|\([^()]*\))*, *[^{};]*TRY\(' "${sources[@]}")
 
 # Doors include only doors.
 declare -A is_door

@@ -31,7 +31,8 @@ Result<std::vector<NamedTensor>> recorded_inputs(std::filesystem::path const& mo
     for (size_t i = 0; i < session.inputs().size(); ++i) {
         auto const file = TRY(MappedFile::open(model.parent_path() / "test_data_set_0" / ("input_" + std::to_string(i) + ".pb")));
         auto const tensor = TRY(read_onnx_tensor(file.shared()));
-        inputs.push_back({session.inputs()[i].name, TRY(to_tensor(tensor))});
+        auto value = TRY(to_tensor(tensor));
+        inputs.push_back({session.inputs()[i].name, std::move(value)});
     }
     return inputs;
 }
