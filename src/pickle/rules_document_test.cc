@@ -102,6 +102,15 @@ std::string document()
         }
     }
     text << "\n`__torch__.*` in a TorchScript file: classes of the archive itself, whose code is judged in its own right.\n";
+    text << "\n## Left out, and why\n\n"
+            "- `builtins.map`, `builtins.filter`, `functools.reduce`, and of `itertools` what holds a function (`starmap`, `accumulate`, `groupby`...): they call\n"
+            "  it on whatever they are given as soon as somebody iterates them.\n"
+            "- `operator.methodcaller` of other methods than those that make text and numbers: `tofile` of an array and `replace` of a path write files.\n"
+            "- `operator.attrgetter` of names that begin with `_`: `__globals__` of a function leads to every other.\n"
+            "- `numpy.memmap` when it is called, `joblib.load`, `torch.load`: they open the file that the pickle names.\n"
+            "- `copy.deepcopy`, `builtins.repr`, `builtins.format`, `builtins.hash`: they run methods of the classes of what they are given.\n"
+            "- Exceptions, most enumerations, and what the system tells of itself: a model has no use for them.\n"
+            "- Classes of other packages, and the user's own: `needs-your-code`, since nobody but they can say what loading one does.\n";
     return text.str();
 }
 
