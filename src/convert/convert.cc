@@ -1,7 +1,9 @@
 #include "convert/convert.h"
 
 #include "convert/evaluate.h"
+#include "convert/flattened.h"
 #include "convert/inputs.h"
+#include "convert/repetition.h"
 #include "simplify/simplify.h"
 
 #include <algorithm>
@@ -22,74 +24,11 @@ int64_t ir_version_of(int64_t opset)
     return opset <= 24 ? 12 : 13;
 }
 
-// The tensors of a result in order; None is dropped, numbers become tensors of rank 0.
-class Flattener {
-public:
-    explicit Flattener(Heap& heap)
-        : heap_(heap)
-    {
-    }
-
-    Result<void> add(Value const& value, int depth = 0)
-    {
-        if (depth > deepest || tensors.size() > most_tensors)
-            return exhausted("the program returns more than " + std::to_string(most_tensors) + " tensors, or nests them more than " + std::to_string(deepest) + " deep");
-        if (auto const* tensor = value.as<TensorReference>()) {
-            tensors.push_back(TRY(heap_.read(*tensor)));
-            if (is_complex(tensors.back().dtype()))
-                return unsupported("the program returns complex numbers, which ONNX Runtime does not have").hint("return torch.view_as_real(...) of them");
-        } else if (auto const* dim = value.as<Dim>())
-            tensors.push_back(GraphTensor::integer(*dim));
-        else if (auto const* flag = value.as<bool>())
-            tensors.push_back(GraphTensor::constant(Tensor::scalar(*flag)));
-        else if (auto const* number = value.as<double>())
-            tensors.push_back(GraphTensor::constant(Tensor::scalar(*number)));
-        else if (auto const* unknown = value.as<UnknownFloat>())
-            tensors.push_back(unknown->tensor);
-        else if (auto const* unknown_flag = value.as<UnknownBool>())
-            tensors.push_back(unknown_flag->tensor);
-        else if (auto const* list = value.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->uncertain)
-            return add_list(**list, depth);
-        else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
-            for (auto const& item : (*tuple)->items)
-                TRY(add(item, depth + 1));
-        else if (auto const* dict = value.as<std::shared_ptr<DictValue>>())
-            for (auto const& item : (*dict)->items)
-                TRY(add(item.second, depth + 1));
-        else if (auto const* object = value.as<std::shared_ptr<ObjectValue>>())
-            for (auto const& item : (*object)->attributes)
-                TRY(add(item.second, depth + 1));
-        else if (value.is<PoisonValue>())
-            return unsupported("the program returns a result that cannot be converted: of an operator that is converted in its other results alone");
-        else if (!value.is<NoneValue>())
-            return unsupported("the program returns a " + kind_of(value));
-        return {};
-    }
-
-    std::vector<GraphTensor> tensors;
-
-private:
-    static constexpr int deepest = 50;
-    static constexpr size_t most_tensors = 100'000;
-
-    Result<void> add_list(ListValue const& list, int depth)
-    {
-        for (auto const& item : list.items)
-            TRY(add(item, depth + 1));
-        if (list.open && list.open->kind != OpenList::Kind::tensors)
-            return unsupported("the program returns numbers in a list whose length depends on data").hint("return torch.tensor(the list)");
-        if (list.open) // a sequence
-            tensors.push_back(list.open->held);
-        return {};
-    }
-
-    Heap& heap_;
-};
-
 // How a program that keeps state between its calls is to be evaluated.
 struct StatePlan {
     enum class Stage : uint8_t { none,
         open, // tensors that the program changes are unknown: does anything depend on them?
+        cached, // a cache in the module is filled, and a second call gives the same with it
         carried } stage
         = Stage::none;
     std::set<std::string> open;
@@ -139,6 +78,38 @@ public:
             conversion.warnings.push_back({"G11", op_type + " on float64 is computed in float32: ONNX Runtime has no other kernel for it", place});
         conversion.schemas.assign(evaluator_.schemas().begin(), evaluator_.schemas().end());
         return ConvertOutcome(std::move(conversion));
+    }
+
+    // Whether the program leaves nothing behind but a full cache, and a second call gives the same with it, whatever its inputs are.
+    Result<bool> gives_the_same_with_full_cache(Function const& method)
+    {
+        auto const arguments = TRY(bind_arguments(method));
+        auto const first = TRY(answers_of(method, arguments));
+        auto const cached = evaluator_.cached();
+        if (!cached || cached->empty() || !evaluator_.unsupported_operators().empty())
+            return false;
+        auto const second = TRY(answers_of(method, arguments));
+        if (auto const later = evaluator_.cached(); !later || later->size() != cached->size() || first.size() != second.size())
+            return false;
+        for (size_t i = 0; i < first.size(); ++i) {
+            if (first[i].dims() != second[i].dims())
+                return false;
+            add_pair(graph_, first[i], second[i]);
+        }
+        for (auto const& value : *cached) {
+            auto const* const tensor = value.as<TensorReference>();
+            if (tensor == nullptr || (*tensor)->cell->generation != 0)
+                return false;
+            add_cached(graph_, TRY(heap_.read(*tensor)));
+        }
+        bool const inputs_are_left = std::all_of(input_cells_.begin(), input_cells_.end(), [](auto const& input) { return input.second->generation == 0; });
+        return inputs_are_left && repeats_itself(graph_.finish("model"));
+    }
+
+    bool leaves_a_cache() const
+    {
+        auto const cached = evaluator_.cached();
+        return cached && !cached->empty();
     }
 
     std::set<std::string> changed_tensors() const { return evaluator_.changed_tensors(); }
@@ -237,10 +208,11 @@ private:
         axes.insert({axis.input, axis.axis});
     }
 
-    Result<void> evaluate(Function const& method)
+    // The module, set up, and the inputs.
+    Result<std::vector<Value>> bind_arguments(Function const& method)
     {
-        auto arguments = TRY(bind_inputs(program_, method, options_, pinned_, graph_, heap_));
-        note_inputs(arguments);
+        auto const inputs = TRY(bind_inputs(program_, method, options_, pinned_, graph_, heap_));
+        note_inputs(inputs);
         input_symbols_ = static_cast<SymbolId>(graph_.symbols().count());
         if (plan_.stage == StatePlan::Stage::carried && !plan_.first_call)
             begin_with_state();
@@ -248,15 +220,25 @@ private:
         TRY(evaluator_.set_up_objects());
         if (plan_.first_call)
             note_first_state(all[0]);
-        all.insert(all.end(), arguments.begin(), arguments.end());
-        auto const result = TRY(evaluator_.call(method, all, {}));
+        all.insert(all.end(), inputs.begin(), inputs.end());
+        return all;
+    }
+
+    Result<std::vector<GraphTensor>> answers_of(Function const& method, std::vector<Value> const& arguments)
+    {
+        auto const result = TRY(evaluator_.call(method, arguments, {}));
+        return flattened(heap_, result);
+    }
+
+    Result<void> evaluate(Function const& method)
+    {
+        auto const arguments = TRY(bind_arguments(method));
+        auto const result = TRY(evaluator_.call(method, arguments, {}));
         if (plan_.stage == StatePlan::Stage::carried)
             TRY(settle_forms());
         else
-            TRY(evaluator_.check_no_state());
-        Flattener flattener(heap_);
-        TRY(flattener.add(result));
-        auto const& outputs = flattener.tensors;
+            TRY(evaluator_.check_no_state(plan_.stage == StatePlan::Stage::cached));
+        auto const outputs = TRY(flattened(heap_, result));
         bool const sequences = std::any_of(outputs.begin(), outputs.end(), [](GraphTensor const& output) { return output.is_sequence(); });
         if (sequences && !is_pinned()) // with numbers for sizes it may be an output for each tensor
             return unsupported("the program returns a list whose length depends on sizes of its inputs");
@@ -492,6 +474,13 @@ Result<ConvertOutcome> convert(Program const& program, ConvertOptions const& opt
             if (conversion != nullptr)
                 conversion->warnings.insert(conversion->warnings.begin(), pin_warnings.begin(), pin_warnings.end());
             return outcome;
+        }
+        if (outcome.error().code == keeps_state_code && plan.stage == StatePlan::Stage::none && attempt.leaves_a_cache()) {
+            Attempt twice(program, table, complete, pinned, plan);
+            if (auto const same = twice.gives_the_same_with_full_cache(*method); same && *same) {
+                plan.stage = StatePlan::Stage::cached;
+                continue;
+            }
         }
         if (learn_state(attempt, outcome.error(), plan))
             continue;

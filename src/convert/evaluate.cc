@@ -1,5 +1,6 @@
 #include "convert/evaluate.h"
 
+#include "convert/elements.h"
 #include "convert/value_form.h"
 
 namespace {
@@ -185,11 +186,91 @@ Result<Value> Evaluator::formatted(Call const& call, Frame const& frame)
     return Value{text + pattern->substr(begin)};
 }
 
+namespace {
+
+// What an argument is where the condition holds, and where it does not.
+struct TwoForms {
+    GraphTensor condition;
+    Value then_value;
+    Value else_value;
+};
+
+std::optional<TwoForms> two_forms_of(Value const& value)
+{
+    if (auto const* optional = value.as<OptionalValue>())
+        return TwoForms{optional->present, *optional->inner, none()};
+    if (auto const* flag = value.as<UnknownBool>())
+        return TwoForms{flag->tensor, Value{true}, Value{false}};
+    return std::nullopt;
+}
+
+}
+
+// An operator that must know whether an argument is None, or True, is called for each, in the two sides of an If. Nothing where no
+// argument is of that kind, or the operator takes neither.
+Result<std::optional<Value>> Evaluator::run_for_both_forms(Call const& call, OperatorCall const& bound)
+{
+    std::optional<TwoForms> forms;
+    OperatorCall when = bound;
+    OperatorCall otherwise = bound;
+    auto const split = [&](Value const& value, Value& then_value, Value& else_value) {
+        if (forms)
+            return;
+        forms = two_forms_of(value);
+        if (!forms)
+            return;
+        then_value = forms->then_value;
+        else_value = forms->else_value;
+    };
+    for (size_t i = 0; i < bound.positional.size(); ++i)
+        split(bound.positional[i], when.positional[i], otherwise.positional[i]);
+    for (size_t i = 0; i < bound.named.size(); ++i)
+        split(bound.named[i].second, when.named[i].second, otherwise.named[i].second);
+    if (!forms)
+        return std::optional<Value>();
+    auto const way = [&](OperatorCall const& one) {
+        return [&, this]() -> Result<std::vector<Value>> {
+            OperatorNotes said;
+            auto result = table_.call(one, graph_, heap_, program_.operator_version, said);
+            schemas_.merge(said.schemas);
+            for (auto& warning : said.warnings)
+                notes_.warnings.push_back({std::move(warning.code), std::move(warning.message), program_.text(call.place)});
+            if (!result && (result.error().code == unknown_operator_code || result.error().code == depends_on_data_code))
+                if (auto inner = TRY(run_for_both_forms(call, one)))
+                    return std::vector<Value>{*std::move(inner)};
+            return std::vector<Value>{TRY(std::move(result))};
+        };
+    };
+    auto const notes = notes_;
+    auto values = branch(call, forms->condition, way(when), way(otherwise));
+    if (values)
+        return std::optional((*values)[0]);
+    notes_ = notes;
+    if (values.error().code == unknown_operator_code || values.error().code == depends_on_data_code)
+        return std::optional<Value>(); // what was said before tells more
+    return tl::unexpected(std::move(values).error());
+}
+
+Value Evaluator::constant_of(Call const& call)
+{
+    Value value = value_of(call.literal, "");
+    auto const* tensor = value.as<TensorReference>();
+    if (tensor == nullptr || (*tensor)->seen.rank() != 0)
+        return value;
+    DType const dtype = (*tensor)->seen.dtype();
+    if (dtype != DType::float64 && dtype != DType::int64 && dtype != DType::boolean)
+        return value;
+    // Tracing makes tensors of Python's numbers, which promote as numbers do; no other code holds such constants.
+    auto const number_of_program = std::make_shared<TensorView>(**tensor);
+    number_of_program->wrapped_number = true;
+    return Value{number_of_program};
+}
+
 Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
 {
     std::string_view const target = call.target;
     if (target == "prim::Constant")
-        return value_of(call.literal, "");
+        return constant_of(call);
     if (target == "prim::GetAttr")
         return get_attribute(call, argument(call, frame, 0));
     if (target == "prim::SetAttr")
@@ -210,6 +291,8 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
         return Value{TRY(is_instance(argument(call, frame, 0), call.type))};
     if (target == "aten::format")
         return formatted(call, frame);
+    if (auto const* tensor = target == "prim::tolist" ? argument(call, frame, 0).as<TensorReference>() : nullptr)
+        return elements_of(graph_, heap_, TRY(heap_.read(*tensor)));
     if (target == "prim::Print") // takes any number of values
         return none();
     if (target == "prim::RaiseException")
@@ -244,6 +327,9 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
     schemas_.merge(said.schemas);
     if (said.poisoned && notes_.unsupported.empty()) // else one that came before is named
         note_unsupported(call, unsupported("it takes a result that cannot be converted: of an operator that is converted in its other results alone").value());
+    if (!result && (result.error().code == unknown_operator_code || result.error().code == depends_on_data_code) && table_.knows(target))
+        if (auto forms = TRY(run_for_both_forms(call, bound)))
+            return *std::move(forms);
     if (!result && result.error().code == unknown_operator_code) {
         note_unsupported(call, result.error());
         return Value{PoisonValue{}};

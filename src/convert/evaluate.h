@@ -14,9 +14,6 @@
 
 // Runs a Program with symbolic tensors. Control flow on what is known disappears; the rest becomes ONNX If and Loop.
 
-// The number of the error of a program that raises: a branch that only does so is folded away.
-inline constexpr int program_raises_code = 212;
-
 std::string open_state_name(std::string const& path);
 Failure state_is_kept(std::string const& names);
 
@@ -59,8 +56,10 @@ public:
     std::vector<std::string> const& assumptions() const { return notes_.assumptions; }
     std::set<std::string_view> const& schemas() const { return schemas_; }
     // Fails with unsupported where the program left something in the module that its next call may read: one call is all that a model
-    // of ONNX is. Changed tensors at open paths are no matter.
-    Result<void> check_no_state() const;
+    // of ONNX is. Changed tensors at open paths are no matter, nor caches where they are allowed.
+    Result<void> check_no_state(bool caches_are_allowed = false) const;
+    // What the program added to dicts of the module, in order; nothing where that is not all that it changed.
+    std::optional<std::vector<Value>> cached() const;
     // Paths of the module's tensors that the program changed and that could be opened.
     std::set<std::string> changed_tensors() const;
     // All that this call wrote in the module, read before or not, since a later call may take other ways; and all that begin_with()
@@ -74,6 +73,8 @@ private:
     Result<void> run_call(Call const& call, Frame& frame);
     Result<std::vector<Value>> results_of(Call const& call, Frame& frame);
     Result<Value> run_operator(Call const& call, Frame const& frame);
+    Result<std::optional<Value>> run_for_both_forms(Call const& call, OperatorCall const& bound);
+    Value constant_of(Call const& call);
     Result<Value> formatted(Call const& call, Frame const& frame);
 
     // control_flow.cc
@@ -126,6 +127,7 @@ private:
     // Into another view, by transpose_() or the like.
     static bool is_turned(StoredTensor const& tensor) { return tensor.tensor->cell != tensor.cell || !tensor.tensor->steps.empty(); }
     std::set<std::string> changed_containers() const;
+    std::set<std::string> kept_beside_containers() const;
     bool shares_memory(StoredTensor const& tensor) const;
     Result<void> check_no_aliases(StateValues const& left) const;
     StateValues begun_;

@@ -72,6 +72,7 @@ public:
             auto const* const range = range_of(linear->symbol);
             Symbol symbol{shown_name(linear->symbol), InputAxis{name, static_cast<int64_t>(axis), linear->factor, linear->offset}, example, true};
             symbol.least = range == nullptr ? 0 : demanded_least(*range);
+            symbol.traced_least = range == nullptr ? 0 : range->least.value_or(0);
             symbol.range = range == nullptr ? "" : range_text(*range);
             symbols_.emplace(linear->symbol, graph_.symbols().add(std::move(symbol)));
         }

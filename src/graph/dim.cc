@@ -284,6 +284,15 @@ bool SymbolTable::surely_at_least_0(Dim const& dim, int64_t least_size, int dept
     return least >= 0;
 }
 
+bool SymbolTable::traced_above_1(Dim const& dim) const
+{
+    if (dim.overgrown() || dim.terms().size() != 1)
+        return false;
+    auto const& [monomial, coefficient] = *dim.terms().begin();
+    bool const large = std::all_of(monomial.begin(), monomial.end(), [&](SymbolId id) { return symbols_[id].traced_least > 1; });
+    return large && !monomial.empty() && coefficient > 0;
+}
+
 std::string SymbolTable::text_of(Dim const& dim) const
 {
     if (dim.overgrown())

@@ -82,6 +82,7 @@ struct Symbol {
     std::optional<int64_t> example; // its value for the sample, where one was given
     bool named_by_user = false; // may not be pinned
     int64_t least = 0; // what it may be at least, where it is the size of an input
+    int64_t traced_least = 0; // what it was at least when the program was exported, which does not promise to be right for less
     std::string range{}; // what the file says that it may be, for people: "2..50"
 };
 
@@ -103,6 +104,8 @@ public:
     bool surely_not_negative(Dim const& dim) const { return surely_at_least_0(dim, 0); }
     // The same, if no input is empty: good enough for the sizes of a slice, not for a branch.
     bool not_negative_unless_empty(Dim const& dim) const { return surely_at_least_0(dim, 1); }
+    // True of a size that was more than 1 when the program was exported, and that the program itself refuses to be less.
+    bool traced_above_1(Dim const& dim) const;
     std::string text_of(Dim const& dim) const;
 
 private:

@@ -193,11 +193,36 @@ Result<Value> c_remainder(Operation& op) // fmod: the sign of the dividend
     return op.result(computed(op.graph, "Mod", {&self, &other}, {self.dtype(), std::move(dims)}, {attribute("fmod", int64_t{1})}));
 }
 
+// Whole numbers to the power of whole numbers, which wrap (aten/src/ATen/native/Pow.h). ONNX Runtime computes them as floats; a small
+// exponent that is known becomes products, and 0 to a negative power is 0.
+Result<GraphTensor> whole_power(GraphBuilder& graph, GraphTensor const& self, GraphTensor const& exponent)
+{
+    static constexpr double most_products = 8;
+    auto const known = exponent.known();
+    double const times = known && exponent.rank() == 0 ? known->number_at(0) : -1;
+    if (times >= 1 && times <= most_products) {
+        GraphTensor product = self;
+        for (int i = 1; i < times; ++i)
+            product = TRY(binary(graph, "Mul", product, self));
+        return product;
+    }
+    auto const zero = number(self.dtype(), int64_t{0});
+    auto const power = TRY(binary(graph, "Pow", self, exponent));
+    if (times >= 0)
+        return power;
+    auto const is_zero = TRY(binary(graph, "Equal", self, zero, DType::boolean));
+    auto const is_below = TRY(binary(graph, "Less", exponent, zero, DType::boolean));
+    auto const is_both = TRY(binary(graph, "And", is_zero, is_below));
+    return where(graph, is_both, zero, power);
+}
+
 Result<Value> power(Operation& op)
 {
     DType const dtype = TRY(result_dtype(op, {"self", "exponent"}));
     auto const self = TRY(operand(op, "self", dtype));
     auto const exponent = TRY(operand(op, "exponent", dtype));
+    if (!is_floating(dtype))
+        return op.result(TRY(whole_power(op.graph, self, exponent)));
     return op.result(TRY(binary(op.graph, "Pow", self, exponent)));
 }
 

@@ -79,7 +79,7 @@ Result<DotProducts> dot_products(Operation& op, std::string_view mask_name)
     if (op.has(mask_name)) {
         products.mask = TRY(op.tensor(mask_name));
         if (products.causal)
-            return malformed("attention with a mask that is causal as well");
+            return malformed("attention has a mask and is causal as well").code(program_raises_code);
         if (products.mask->dtype() != DType::boolean)
             products.mask = TRY(cast(op.graph, *products.mask, products.query.dtype()));
     }

@@ -44,9 +44,11 @@ Result<GraphTensor> covariance(Operation& op, Value const& input, int64_t correc
     if (x.rank() > 2)
         return malformed("the covariance of a tensor of rank " + std::to_string(x.rank()));
     x = TRY(cast(op.graph, x, floating_for(x.dtype())));
-    bool const one = x.rank() < 2;
-    if (one)
+    bool const is_row = x.rank() < 2;
+    if (is_row)
         x = reshape(op.graph, x, {Dim(1), count_of(x.dims())});
+    // One variable has a variance of rank 0.
+    bool const one = TRY(need_number(op.graph, x.dims()[0], "the number of variables of a covariance")) == 1;
     Dim const observations = x.dims()[1];
     auto const centred = Formula(op.graph, x) - Formula(op.graph, x).reduced("ReduceMean", {1}, true);
     auto const centred_tensor = TRY(centred.tensor());
@@ -120,6 +122,8 @@ Result<Value> sum_to_size(Operation& op)
     auto const size = TRY(op.integers("size"));
     if (size.size() > self.dims().size())
         return malformed("sum_to_size to rank " + std::to_string(size.size()) + " of a tensor of rank " + std::to_string(self.rank()));
+    if (size.empty()) // a sum as any other
+        return op.call("aten::sum", {op.argument("self")});
     size_t const leading = self.dims().size() - size.size();
     std::vector<Dim> axes;
     for (size_t i = 0; i < self.dims().size(); ++i) {

@@ -3,8 +3,9 @@
 #include "operators/open_lists.h"
 
 #include <algorithm>
+#include <cmath>
 
-// Lists, dicts and texts of the program.
+// Lists of the program.
 
 namespace {
 
@@ -28,19 +29,8 @@ Result<size_t> place_in(Operation& op, std::string_view name, size_t size)
 
 Result<Value> length(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(list_argument(op, "a"))->items.size()))}; }
 
-// What a program may pile up while it is converted: doubling a list or a text again and again needs few calls.
+// What a program may pile up while it is converted: doubling a list again and again needs few calls.
 constexpr size_t most_items = 1'000'000;
-constexpr size_t most_text_bytes = 1'000'000;
-
-Result<Value> joined_texts(Operation& op)
-{
-    std::string text = TRY(op.text("a")) + TRY(op.text("b"));
-    if (text.size() > most_text_bytes)
-        return exhausted("a text of more than " + std::to_string(most_text_bytes) + " bytes");
-    return Value{std::move(text)};
-}
-
-Result<Value> length_of_text(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(op.text("a")).size()))}; }
 
 Result<Value> list_item(Operation& op)
 {
@@ -158,28 +148,100 @@ Result<Value> sliced_list(Operation& op)
 {
     auto const& items = TRY(list_argument(op, "l"))->items;
     auto const size = static_cast<int64_t>(items.size());
-    auto const bound = [&](int64_t place) { return std::clamp<int64_t>(place < 0 ? place + size : place, 0, size); };
-    int64_t const start = op.has("start") ? bound(TRY(op.number("start"))) : 0;
-    int64_t const end = op.has("end") ? bound(TRY(op.number("end"))) : size;
     auto const step = TRY(op.number("step"));
-    if (step <= 0)
-        return unsupported("a slice of a list with step " + std::to_string(step));
+    if (step == 0)
+        return malformed("a slice of a list with step 0");
+    // As Python has it: backwards from before the start to after the end.
+    int64_t const lowest = step > 0 ? 0 : -1;
+    auto const bound = [&](int64_t place) { return std::clamp<int64_t>(place < 0 ? std::max(place, -size - 1) + size : place, lowest, size + lowest); };
+    int64_t const start = op.has("start") ? bound(TRY(op.number("start"))) : step > 0 ? 0
+                                                                                      : size - 1;
+    int64_t const end = op.has("end") ? bound(TRY(op.number("end"))) : step > 0 ? size
+                                                                                : -1;
     std::vector<Value> result;
-    for (int64_t i = start; i < end; i += step)
+    for (int64_t i = start; step > 0 ? i < end : i > end; i += std::clamp<int64_t>(step, -size - 1, size + 1))
         result.push_back(items[static_cast<size_t>(i)]);
     return op.heap.list_of(std::move(result));
 }
 
-Result<Value> contains(Operation& op)
+// The places of an item in a list.
+Result<std::vector<size_t>> places_of(Operation& op, std::vector<Value> const& items, Value const& wanted)
 {
-    for (auto const& candidate : TRY(list_argument(op, "l"))->items) {
-        auto const same = equal_values(op.graph.symbols(), candidate, op.argument("item"));
+    std::vector<size_t> places;
+    for (size_t i = 0; i < items.size(); ++i) {
+        auto const same = equal_values(op.graph.symbols(), items[i], wanted);
         if (!same)
             return unsupported("a search in a list whose items depend on sizes or data").code(depends_on_data_code);
         if (*same)
-            return Value{true};
+            places.push_back(i);
     }
-    return Value{false};
+    return places;
+}
+
+Result<Value> contains(Operation& op) { return Value{!TRY(places_of(op, TRY(list_argument(op, "l"))->items, op.argument("item"))).empty()}; }
+
+Result<Value> count_of_item(Operation& op)
+{
+    return Value{Dim(static_cast<int64_t>(TRY(places_of(op, TRY(list_argument(op, "self"))->items, op.argument("el"))).size()))};
+}
+
+Result<size_t> first_place(Operation& op, std::vector<Value> const& items)
+{
+    auto const places = TRY(places_of(op, items, op.argument("el")));
+    if (places.empty())
+        return malformed("an item that a list does not hold is looked for");
+    return places[0];
+}
+
+Result<Value> index_of_item(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(first_place(op, TRY(list_argument(op, "self"))->items))))}; }
+
+Result<Value> remove_item(Operation& op)
+{
+    auto const list = TRY(list_argument(op, "self"));
+    auto const place = TRY(first_place(op, list->items));
+    TRY(op.heap.will_change(list));
+    list->items.erase(list->items.begin() + static_cast<int64_t>(place));
+    return none();
+}
+
+Result<std::vector<Value>> sorted_items(std::vector<Value> items, bool reverse)
+{
+    auto const all = [&](auto const& holds) { return std::all_of(items.begin(), items.end(), holds); };
+    auto const in_order = [&](auto const& less) {
+        std::stable_sort(items.begin(), items.end(), [&](Value const& a, Value const& b) { return reverse ? less(b, a) : less(a, b); });
+    };
+    if (all([](Value const& item) { return item.is<std::string>(); }))
+        in_order([](Value const& a, Value const& b) { return *a.as<std::string>() < *b.as<std::string>(); });
+    else if (all([](Value const& item) { return whole_number_of(item) && whole_number_of(item)->known(); }))
+        in_order([](Value const& a, Value const& b) { return *whole_number_of(a)->known() < *whole_number_of(b)->known(); });
+    else if (all([](Value const& item) { return known_float_of(item) && !std::isnan(*known_float_of(item)); }))
+        in_order([](Value const& a, Value const& b) { return *known_float_of(a) < *known_float_of(b); });
+    else
+        return unsupported("a list is sorted whose items depend on sizes or data").code(depends_on_data_code);
+    return items;
+}
+
+Result<Value> sort_list(Operation& op)
+{
+    auto const list = TRY(list_argument(op, "self"));
+    auto items = TRY(sorted_items(list->items, TRY(op.boolean("reverse"))));
+    TRY(op.heap.will_change(list));
+    list->items = std::move(items);
+    return none();
+}
+
+Result<Value> sorted_list(Operation& op) { return op.heap.list_of(TRY(sorted_items(TRY(list_argument(op, "input"))->items, false))); }
+
+Result<Value> list_of_range(Operation& op)
+{
+    auto const count = TRY(op.number("n"));
+    if (count > static_cast<int64_t>(most_items))
+        return exhausted("a list of more than " + std::to_string(most_items) + " items");
+    std::vector<Value> items;
+    for (int64_t i = 0; i < count; ++i)
+        items.push_back(Value{Dim(i)});
+    op.heap.note_growth(items.size());
+    return op.heap.list_of(std::move(items));
 }
 
 Result<Value> range_length(Operation& op)
@@ -196,87 +258,10 @@ Result<Value> range_length(Operation& op)
 
 Result<Value> derived_index(Operation& op) { return Value{TRY(op.integer("start")) + TRY(op.integer("index")) * TRY(op.integer("step"))}; }
 
-Result<std::shared_ptr<DictValue>> dict_argument(Operation& op, std::string_view name)
-{
-    if (auto const* dict = op.argument(name).as<std::shared_ptr<DictValue>>())
-        return *dict;
-    return unsupported("argument " + std::string(name) + " is a " + kind_of(op.argument(name)) + ", wanted a dict");
-}
-
-Result<std::optional<size_t>> place_of_key(Operation& op, DictValue const& dict, Value const& key)
-{
-    for (size_t i = 0; i < dict.items.size(); ++i) {
-        auto const same = equal_values(op.graph.symbols(), dict.items[i].first, key);
-        if (!same)
-            return unsupported("a dict whose keys depend on sizes or data").code(depends_on_data_code);
-        if (*same)
-            return std::optional(i);
-    }
-    return std::optional<size_t>();
-}
-
-Result<Value> dict_item(Operation& op)
-{
-    auto const dict = TRY(dict_argument(op, "self"));
-    auto const place = TRY(place_of_key(op, *dict, op.argument("key")));
-    if (!place)
-        return malformed("a dict has no such key");
-    return dict->items[*place].second;
-}
-
-Result<Value> set_dict_item(Operation& op)
-{
-    auto const dict = TRY(dict_argument(op, "l"));
-    auto const place = TRY(place_of_key(op, *dict, op.argument("idx")));
-    op.heap.will_change(dict);
-    if (place)
-        dict->items[*place].second = op.argument("v");
-    else
-        dict->items.emplace_back(op.argument("idx"), op.argument("v"));
-    return none();
-}
-
-Result<Value> dict_contains(Operation& op)
-{
-    auto const dict = TRY(dict_argument(op, "dict"));
-    return Value{TRY(place_of_key(op, *dict, op.argument("key"))).has_value()};
-}
-
-Result<Value> dict_keys(Operation& op)
-{
-    std::vector<Value> items;
-    for (auto const& [key, value] : TRY(dict_argument(op, "self"))->items)
-        items.push_back(key);
-    return op.heap.list_of(std::move(items));
-}
-
-Result<Value> dict_values(Operation& op)
-{
-    std::vector<Value> items;
-    for (auto const& [key, value] : TRY(dict_argument(op, "self"))->items)
-        items.push_back(value);
-    return op.heap.list_of(std::move(items));
-}
-
-Result<Value> dict_pairs(Operation& op)
-{
-    std::vector<Value> items;
-    for (auto const& [key, value] : TRY(dict_argument(op, "self"))->items)
-        items.push_back(tuple_of({key, value}));
-    return op.heap.list_of(std::move(items));
-}
-
-Result<Value> dict_length(Operation& op) { return Value{Dim(static_cast<int64_t>(TRY(dict_argument(op, "self"))->items.size()))}; }
-
 constexpr OperatorRow rows[] = {
     {"aten::len.t(t[] a) -> int", length},
-    {"aten::len.str(str a) -> int", length_of_text},
-    {"aten::add.str(str a, str b) -> str", joined_texts},
-    {"aten::len.Dict(Dict self) -> int", dict_length},
     {"aten::__getitem__.t(t[] a, int i) -> t", list_item},
-    {"aten::__getitem__.Dict(Dict self, t key) -> t", dict_item},
     {"aten::_set_item.t(t[] l, int idx, t el) -> t", set_list_item},
-    {"aten::_set_item.Dict(Dict l, t idx, t v) -> ()", set_dict_item},
     {"aten::append(t[] self, t el) -> t", append},
     {"aten::extend(t[] self, t[] other) -> ()", extend},
     {"aten::add_.t(t[] self, t[] other) -> t", extended},
@@ -291,10 +276,12 @@ constexpr OperatorRow rows[] = {
     {"aten::mul.left_t(t[] l, int n) -> t", repeated_list},
     {"aten::slice.t(t[] l, int? start=None, int? end=None, int step=1) -> t", sliced_list},
     {"aten::__contains__.list(t[] l, t item) -> bool", contains},
-    {"aten::__contains__.Dict(Dict dict, t key) -> bool", dict_contains},
-    {"aten::keys(Dict self) -> t", dict_keys},
-    {"aten::values(Dict self) -> t", dict_values},
-    {"aten::items(Dict self) -> t", dict_pairs},
+    {"aten::count.t(t[] self, t el) -> int", count_of_item},
+    {"aten::index.list(t[] self, t el) -> int", index_of_item},
+    {"aten::remove(t[] self, t el) -> ()", remove_item},
+    {"aten::sort.t(t[] self, bool reverse=False) -> ()", sort_list},
+    {"aten::sorted(t[] input) -> t", sorted_list},
+    {"prim::rangelist(int n) -> int[]", list_of_range},
     {"aten::__range_length(int lo, int hi, int step) -> int", range_length},
     {"aten::__derive_index(int index, int start, int step) -> int", derived_index},
 };

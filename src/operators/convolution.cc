@@ -50,13 +50,38 @@ Result<GraphTensor> convolved(Operation& op, GraphTensor const& input, GraphTens
         else
             dims.push_back(convolved_size(op.graph, size, kernel[i], pads[i], pads[axes + i], settings.stride[i], settings.dilation[i]));
     }
+    // ONNX Runtime takes output_padding below the stride alone: the rest is taken off the padding at the end, or put on the result.
+    Dims padded = dims;
+    std::vector<int64_t> missing(axes, 0);
+    for (size_t i = 0; settings.transposed && i < axes; ++i) {
+        if (settings.output_padding[i] < settings.stride[i])
+            continue;
+        int64_t const less = std::min(settings.output_padding[i], pads[axes + i]);
+        pads[axes + i] -= less;
+        missing[i] = settings.output_padding[i] - less;
+        settings.output_padding[i] = 0;
+        dims[i + 2] = dims[i + 2] - Dim(missing[i]);
+    }
+    bool const falls_short = std::any_of(missing.begin(), missing.end(), [](int64_t count) { return count > 0; });
     Attributes attributes{attribute("dilations", settings.dilation), attribute("group", settings.groups), attribute("kernel_shape", kernel), attribute("pads", pads), attribute("strides", settings.stride)};
     if (settings.transposed)
         attributes.insert(attributes.begin() + 3, attribute("output_padding", settings.output_padding));
     std::vector<GraphTensor const*> inputs{&input, &weight};
-    if (bias)
+    if (bias && !falls_short)
         inputs.push_back(&*bias);
-    return computed(op.graph, settings.transposed ? "ConvTranspose" : "Conv", inputs, {input.dtype(), std::move(dims)}, std::move(attributes));
+    auto const result = computed(op.graph, settings.transposed ? "ConvTranspose" : "Conv", inputs, {input.dtype(), std::move(dims)}, std::move(attributes));
+    if (!falls_short)
+        return result;
+    std::vector<Dim> ends(2 * padded.size(), Dim(0));
+    for (size_t i = 0; i < axes; ++i)
+        ends[padded.size() + 2 + i] = missing[i];
+    auto const list = GraphTensor::integers(std::move(ends));
+    auto const whole = computed(op.graph, "Pad", {&result, &list}, {input.dtype(), padded}, {attribute("mode", std::string("constant"))});
+    if (!bias)
+        return whole;
+    Dims channels(axes + 1, Dim(1));
+    channels[0] = bias->dims()[0];
+    return binary(op.graph, "Add", whole, reshape(op.graph, *bias, channels));
 }
 
 // Input without a batch axis: it is given one for the time of the call.

@@ -26,6 +26,8 @@ Result<Value> pairwise_distance(Operation& op)
     auto const [left, right, rank] = TRY(vector_pair(op));
     if (rank == 0)
         return malformed("the distance of tensors of rank 0");
+    if (!is_floating(TRY(result_dtype(op, {"x1", "x2"}))))
+        return unsupported("the distance of whole numbers");
     auto const difference = left - right + TRY(op.floating("eps"));
     auto const vectors = TRY(difference.tensor());
     auto const order = TRY(op.floating("p"));

@@ -157,6 +157,10 @@ Result<Value> einsum(Operation& op)
             return malformed(std::string("einsum names the label ") + label + " twice in its result");
         dims.push_back(sizes.at(label));
     }
+    // One operand alone is summed, and sums of whole numbers are int64.
+    bool const sums_alone = tensors.size() == 1 && !is_floating(dtype) && equation.output.labels.size() < sizes.size();
+    if (sums_alone)
+        tensors[0] = TRY(cast(op.graph, tensors[0], DType::int64));
     std::string text;
     for (size_t i = 0; i < tensors.size(); ++i) {
         tensors[i] = without_broadcast_axes(op.graph, tensors[i], equation.inputs[i], sizes);
@@ -165,7 +169,7 @@ Result<Value> einsum(Operation& op)
     std::vector<GraphTensor const*> inputs;
     for (auto const& tensor : tensors)
         inputs.push_back(&tensor);
-    return op.result(computed(op.graph, "Einsum", inputs, {dtype, std::move(dims)}, {attribute("equation", text + "->" + equation.output.labels)}));
+    return op.result(computed(op.graph, "Einsum", inputs, {sums_alone ? DType::int64 : dtype, std::move(dims)}, {attribute("equation", text + "->" + equation.output.labels)}));
 }
 
 constexpr OperatorRow rows[] = {

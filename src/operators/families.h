@@ -8,7 +8,9 @@
 
 std::span<OperatorRow const> number_operators(); // numbers of the program
 std::span<OperatorRow const> comparison_operators(); // of numbers, texts and lists of the program
-std::span<OperatorRow const> container_operators(); // lists, dicts and texts of the program
+std::span<OperatorRow const> container_operators(); // lists of the program
+std::span<OperatorRow const> dict_operators();
+std::span<OperatorRow const> text_operators();
 std::span<OperatorRow const> dialect_operators(); // that only exported programs have
 std::span<OperatorRow const> open_list_operators(); // lists whose length depends on data
 std::span<OperatorRow const> fact_operators(); // sizes, dtypes and devices of tensors

@@ -215,7 +215,7 @@ Result<Value> index(Operation& op)
 // One number into what a mask chooses: no places are needed.
 Result<std::optional<GraphTensor>> chosen_by_mask(Operation& op, GraphTensor const& self, std::vector<std::optional<GraphTensor>> const& given, GraphTensor const& values)
 {
-    bool const one_mask = given.size() == 1 && given[0] && is_mask(*given[0]) && given[0]->rank() > 0 && given[0]->rank() <= self.rank();
+    bool const one_mask = given.size() == 1 && given[0] && is_mask(*given[0]) && given[0]->rank() <= self.rank();
     if (!one_mask || !count_of(values.dims()).is(1))
         return std::optional<GraphTensor>();
     auto const& mask = *given[0];

@@ -1,4 +1,5 @@
 #include "operators/families.h"
+#include "operators/numbers.h"
 #include "operators/formula.h"
 #include "operators/pointwise.h"
 #include "operators/products.h"
@@ -59,7 +60,7 @@ Result<Value> addr(Operation& op)
         return malformed("an outer product of tensors that are no vectors");
     auto const alpha = TRY(op.scalar("alpha", dtype));
     auto const product = Formula(op.graph, first).with_axis(1) * Formula(op.graph, second).with_axis(0) * Formula(op.graph, alpha);
-    if (auto const beta = op.argument("beta").as<Dim>(); beta != nullptr && beta->is(0))
+    if (known_float_of(op.argument("beta")) == 0.0) // what self holds is not looked at
         return op.result(TRY(product.tensor()));
     auto const beta = TRY(op.scalar("beta", dtype));
     return op.result(TRY((product + Formula(op.graph, TRY(operand(op, "self", dtype))) * Formula(op.graph, beta)).tensor()));

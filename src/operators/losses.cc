@@ -122,6 +122,8 @@ Result<Value> poisson_nll_loss(Operation& op)
 {
     auto const [x, y] = TRY(pair_of(op, "input", "target"));
     auto loss = x;
+    if (!is_floating(TRY(x.tensor()).dtype()))
+        return unsupported("a Poisson loss of whole numbers");
     if (TRY(op.boolean("log_input")))
         loss = x.exp() - y * x;
     else
@@ -155,6 +157,8 @@ Result<Value> hinge_embedding_loss(Operation& op)
 Result<Value> cosine_embedding_loss(Operation& op)
 {
     auto const [x, y] = TRY(pair_of(op, "input1", "input2"));
+    if (!is_floating(TRY(x.tensor()).dtype()))
+        return unsupported("a cosine loss of whole numbers");
     auto const target = TRY(op.tensor("target"));
     static constexpr double least_square = 1e-12;
     std::vector<int64_t> const axis{target.rank()};
@@ -168,6 +172,8 @@ Result<Value> cosine_embedding_loss(Operation& op)
 Result<Value> margin_ranking_loss(Operation& op)
 {
     DType const dtype = TRY(result_dtype(op, {"input1", "input2", "target"}));
+    if (!is_floating(dtype))
+        return unsupported("a ranking loss of whole numbers");
     auto const first = TRY(operand(op, "input1", dtype));
     auto const second = TRY(operand(op, "input2", dtype));
     auto const target = TRY(operand(op, "target", dtype));
@@ -178,6 +184,8 @@ Result<Value> margin_ranking_loss(Operation& op)
 Result<Value> triplet_margin_loss(Operation& op)
 {
     DType const dtype = TRY(result_dtype(op, {"anchor", "positive", "negative"}));
+    if (!is_floating(dtype))
+        return unsupported("a triplet loss of whole numbers");
     auto const anchor = TRY(operand(op, "anchor", dtype));
     auto const positive = TRY(operand(op, "positive", dtype));
     auto const negative = TRY(operand(op, "negative", dtype));

@@ -189,6 +189,8 @@ Result<Value> differences(Operation& op)
     auto const times = TRY(op.number("n"));
     if (x.rank() == 0 || times < 0 || times > 1000)
         return malformed("difference number " + std::to_string(times) + " of a tensor of rank " + std::to_string(x.rank()));
+    if (times == 0) // what is to be joined is not looked at
+        return op.result(x);
     std::vector<GraphTensor> parts{x};
     DType dtype = x.dtype();
     for (auto const name : {"prepend", "append"})
@@ -221,7 +223,8 @@ Result<GraphTensor> window_places(GraphBuilder& graph, Dim const& windows, Dim c
 
 Result<Value> windows_along(Operation& op) // Tensor.unfold: the elements of a window are a new last axis
 {
-    auto const self = TRY(op.tensor("self"));
+    auto const reference = TRY(op.reference("self"));
+    auto const self = TRY(op.heap.read(reference));
     auto const axis = TRY(op.axis("dimension", self.rank()));
     Dim const size = TRY(op.integer("size"));
     auto const step = TRY(op.number("step"));
@@ -232,15 +235,24 @@ Result<Value> windows_along(Operation& op) // Tensor.unfold: the elements of a w
     if (span.known() && *span.known() < 0)
         return malformed("windows of " + op.graph.symbols().text_of(size) + " elements over " + op.graph.symbols().text_of(x.dims()[place(axis)]));
     Dim const windows = op.graph.symbols().derived(IntegerOperation::floor_divide, span, step) + Dim(1);
-    auto const places = TRY(window_places(op.graph, windows, step, size, 1));
-    auto const taken = gather(op.graph, x, places, axis);
     std::vector<int64_t> order;
-    for (int64_t i = 0; i < taken.rank(); ++i)
+    for (int64_t i = 0; i <= x.rank(); ++i)
         if (i != axis + 1)
             order.push_back(i);
     order.push_back(axis + 1);
-    auto const result = transpose(op.graph, taken, order);
-    return op.result(self.rank() == 0 ? squeeze(op.graph, result, {0}) : result);
+    GraphBuilder& graph = op.graph;
+    ViewStep const step_into_windows{
+        [&graph, windows, step, size, axis, order](GraphTensor const& base) -> Result<GraphTensor> {
+            auto const places = TRY(window_places(graph, windows, step, size, 1));
+            auto const taken = gather(graph, base.rank() == 0 ? unsqueeze(graph, base, {0}) : base, places, axis);
+            auto const result = transpose(graph, taken, order);
+            return base.rank() == 0 ? squeeze(graph, result, {0}) : result;
+        },
+        [](GraphTensor const&, GraphTensor const&) -> Result<GraphTensor> {
+            return unsupported("a write into windows, which may share elements").hint("clone() the tensor before it is written to");
+        },
+    };
+    return op.view(reference, step_into_windows, false);
 }
 
 struct Blocks {

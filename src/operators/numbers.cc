@@ -254,7 +254,13 @@ Result<Value> text_of_value(Operation& op)
         return a;
     if (auto const* dim = a.as<Dim>(); dim != nullptr && dim->known())
         return Value{std::to_string(*dim->known())};
-    return Value{"<" + kind_of(a) + ">"}; // texts of other values only go into messages
+    if (auto const* flag = a.as<bool>())
+        return Value{std::string(*flag ? "True" : "False")};
+    if (a.is<NoneValue>())
+        return Value{std::string("None")};
+    if (auto const* device = a.as<DeviceValue>())
+        return Value{device->text};
+    return Value{PoisonValue{}}; // not known, or with many ways to be written: good for messages alone
 }
 
 Result<Value> nothing(Operation&) { return none(); }

@@ -222,6 +222,29 @@ Result<Value> copy_of(Operation& op)
     return op.heap.one_of_lists(std::move(contents), {});
 }
 
+// The tensors of one sequence behind those of another: ONNX joins none, so they are put in one after the other.
+Result<OpenList> joined_sequences(GraphBuilder& graph, OpenList first, OpenList const& second)
+{
+    if (first.held.dtype() != second.held.dtype() || first.item_dims.size() != second.item_dims.size())
+        return unsupported("two lists of tensors of different ranks or dtypes are joined, whose lengths depend on data");
+    for (size_t i = 0; i < first.item_dims.size(); ++i)
+        if (first.item_dims[i] != second.item_dims[i])
+            first.item_dims[i].reset();
+    graph.name_of(second.held);
+    GraphTensor const count = GraphTensor::integer(length_of(graph, second));
+    graph.open_scope();
+    std::vector<GraphTensor> const inputs{graph.inner_input("round", {DType::int64, {}}), graph.inner_input("go_on", {DType::boolean, {}}), graph.inner_input("joined", sequence_type(first))};
+    auto const item = graph.node("SequenceAt", std::vector<GraphTensor>{second.held, inputs[0]}, item_type(second));
+    auto const longer = graph.node("SequenceInsert", std::vector<GraphTensor>{inputs[2], item}, sequence_type(first));
+    auto body = graph.close_scope("body", {inputs[1], longer});
+    graph.set_inputs(*body, inputs);
+    Attributes attributes;
+    attributes.push_back({"body", std::move(body), {}, 0, {}, {}});
+    GraphTensor const begins = GraphTensor::constant(Tensor::scalar(true));
+    first.held = graph.node("Loop", std::vector<GraphTensor>{count, begins, first.held}, sequence_type(first), std::move(attributes));
+    return first;
+}
+
 Result<OpenList> joined(Operation& op, ListValue const& first, ListValue const& second)
 {
     if (!first.open && first.items.empty())
@@ -233,8 +256,10 @@ Result<OpenList> joined(Operation& op, ListValue const& first, ListValue const& 
         return result;
     }
     auto result = TRY(opened(op, first));
-    if (result.kind == Kind::tensors || result.kind != second.open->kind)
-        return unsupported("two lists whose lengths depend on data are joined");
+    if (result.kind != second.open->kind)
+        return unsupported("two lists of different kinds of items are joined, whose lengths depend on data");
+    if (result.kind == Kind::tensors)
+        return joined_sequences(op.graph, std::move(result), *second.open);
     result.held = concat(op.graph, {result.held, second.open->held}, 0);
     return result;
 }

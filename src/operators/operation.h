@@ -14,6 +14,9 @@
 // A rule reads its arguments, writes nodes, and returns the result: a tensor through result(), several through tuple_of().
 // It fails with `unsupported` for a form it cannot convert exactly; it never guesses.
 
+// The number of the error of a program that raises: a branch that only does so is folded away.
+inline constexpr int program_raises_code = 212;
+
 struct OperatorWarning {
     std::string code; // "G11"
     std::string message;

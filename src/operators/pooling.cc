@@ -116,6 +116,8 @@ Result<Value> max_pool(Operation& op)
 {
     auto settings = TRY(settings_of(op, axes));
     settings.dilation = TRY(for_each_axis(TRY(op.numbers("dilation")), axes, "dilation"));
+    if (DType const dtype = TRY(op.tensor("self")).dtype(); !is_floating(dtype) && dtype != DType::int8 && dtype != DType::uint8)
+        return unsupported("a pool of " + std::string(name_of(dtype)));
     auto const pool = [&](GraphTensor const& given) -> Result<std::vector<GraphTensor>> {
         auto const size = pooled(op.graph, given, settings);
         auto const& dims = size.dims;
@@ -175,6 +177,8 @@ template <size_t axes>
 Result<Value> average_pool(Operation& op)
 {
     auto const settings = TRY(settings_of(op, axes));
+    if (DType const dtype = TRY(op.tensor("self")).dtype(); !is_floating(dtype))
+        return unsupported("the average over windows of " + std::string(name_of(dtype)));
     bool const count_padding = TRY(op.boolean("count_include_pad"));
     std::optional<int64_t> divisor;
     if constexpr (axes > 1)

@@ -90,6 +90,9 @@ Result<DType> result_dtype(Operation& operation, std::initializer_list<std::stri
             return unsupported("argument " + std::string(name) + " is a " + kind_of(value) + ", wanted a tensor or a number");
         }
     }
+    // A number that became a tensor is float64, and beside tensors a float like any other.
+    if ((found.with_dims || found.rank_0) && found.numbers == DType::float64)
+        found.numbers = DType::float32;
     auto const higher = [](std::optional<DType> first, std::optional<DType> second) {
         if (!first || !second)
             return first ? first : second;

@@ -45,6 +45,9 @@ OperandCase const cases[] = {
     {"an int makes bool int64", tensor(DType::boolean, 1), Value{Dim(1)}, DType::int64},
     {"a bool changes nothing", tensor(DType::uint8, 1), Value{true}, DType::uint8},
     {"a tensor made of a number counts as a number", tensor(DType::int32, 1), tensor(DType::int64, 0, true), DType::int32},
+    {"a tensor made of a float makes integers float32", tensor(DType::int64, 1), tensor(DType::float64, 0, true), DType::float32},
+    {"a tensor made of a float leaves float16 of rank 0 as it is", tensor(DType::float16, 0), tensor(DType::float64, 0, true), DType::float16},
+    {"two tensors made of numbers", tensor(DType::int64, 0, true), tensor(DType::float64, 0, true), DType::float64},
     {"two numbers", Value{Dim(1)}, Value{2.5}, DType::float32},
     {"a float that data decides", tensor(DType::int32, 1), Value{UnknownFloat{}}, DType::float32},
 };

@@ -220,6 +220,9 @@ constexpr OperatorRow rows[] = {
     {"aten::linspace.Tensor_Tensor(Tensor start, Tensor end, int steps, " MAKING ") -> Tensor", linear_space},
     {"aten::linspace.Tensor_Scalar(Tensor start, Scalar end, int steps, " MAKING ") -> Tensor", linear_space},
     {"aten::linspace.Scalar_Tensor(Scalar start, Tensor end, int steps, " MAKING ") -> Tensor", linear_space},
+    {"aten::logspace.Tensor_Tensor(Tensor start, Tensor end, int steps, float base=10.0, " MAKING ") -> Tensor", logarithmic_space},
+    {"aten::logspace.Tensor_Scalar(Tensor start, Scalar end, int steps, float base=10.0, " MAKING ") -> Tensor", logarithmic_space},
+    {"aten::logspace.Scalar_Tensor(Scalar start, Tensor end, int steps, float base=10.0, " MAKING ") -> Tensor", logarithmic_space},
     {"aten::logspace(Scalar start, Scalar end, int steps, float base=10.0, " MAKING ") -> Tensor", logarithmic_space},
     {"aten::one_hot(Tensor self, int num_classes=-1) -> Tensor", one_hot},
 };

@@ -48,6 +48,15 @@ Result<Value> sum(Operation& op)
     return op.result(reduce(op.graph, product ? "ReduceProd" : "ReduceSum", x, axes, keep));
 }
 
+// NaN where there is nothing: ONNX Runtime gives 0.
+Result<GraphTensor> mean_of(GraphBuilder& graph, GraphTensor const& x, std::vector<int64_t> const& axes, bool keep)
+{
+    auto const result = reduce(graph, "ReduceMean", x, axes, keep);
+    if (count_of_axes(x, axes).is(0))
+        return filled(graph, number(x.dtype(), std::numeric_limits<double>::quiet_NaN()), result.dims());
+    return result;
+}
+
 Result<Value> mean(Operation& op)
 {
     auto const self = TRY(op.tensor("self"));
@@ -55,10 +64,8 @@ Result<Value> mean(Operation& op)
     DType const dtype = TRY(wanted_dtype(op, self.dtype()));
     if (!is_floating(dtype))
         return malformed("the mean of " + std::string(name_of(dtype)));
-    auto const result = reduce(op.graph, "ReduceMean", TRY(cast(op.graph, self, dtype)), axes, keep);
-    if (count_of_axes(self, axes).is(0)) // where ONNX Runtime gives 0
-        return op.result(filled(op.graph, number(dtype, std::numeric_limits<double>::quiet_NaN()), result.dims()));
-    return op.result(result);
+    auto const x = TRY(cast(op.graph, self, dtype));
+    return op.result(TRY(mean_of(op.graph, x, axes, keep)));
 }
 
 // ONNX Runtime passes over NaN, and PyTorch gives it where there is one.
@@ -83,7 +90,7 @@ Result<Value> extreme(Operation& op) // amax, amin, and max() and min() of all e
     return op.result(TRY(extreme_with_nan(op.graph, name, self, axes, keep)));
 }
 
-// Of NaN, ONNX Runtime makes another place than PyTorch, which takes the first NaN for the extreme.
+// The first place of the extreme, which is NaN where there is one.
 Result<GraphTensor> place_of_extreme(Operation& op, GraphTensor const& self, int64_t axis, bool keep, bool maximum)
 {
     auto const x = self.dtype() == DType::boolean ? TRY(cast(op.graph, self, DType::int32)) : self;
@@ -91,7 +98,15 @@ Result<GraphTensor> place_of_extreme(Operation& op, GraphTensor const& self, int
         return GraphTensor::integer(0);
     Dims dims = x.dims();
     dims[static_cast<size_t>(axis)] = 1;
-    auto const kept = computed(op.graph, maximum ? "ArgMax" : "ArgMin", {&x}, {DType::int64, std::move(dims)}, {attribute("axis", axis), attribute("keepdims", int64_t{1})});
+    auto const first = [&](char const* name, GraphTensor const& tensor) {
+        return computed(op.graph, name, {&tensor}, {DType::int64, dims}, {attribute("axis", axis), attribute("keepdims", int64_t{1})});
+    };
+    auto kept = first(maximum ? "ArgMax" : "ArgMin", x);
+    if (is_floating(x.dtype())) {
+        auto const missing = TRY(cast(op.graph, computed(op.graph, "IsNaN", {&x}, {DType::boolean, x.dims()}), DType::int32));
+        auto const any_missing = TRY(cast(op.graph, reduce(op.graph, "ReduceMax", missing, {axis}, true), DType::boolean));
+        kept = TRY(where(op.graph, any_missing, first("ArgMax", missing), kept));
+    }
     return keep ? kept : squeeze(op.graph, kept, {axis});
 }
 
@@ -156,7 +171,7 @@ Result<Moments> moments(Operation& op)
     auto const squares = reduce(op.graph, "ReduceSum", TRY(binary(op.graph, "Mul", distance, distance)), axes, keep);
     auto const elements = TRY(cast(op.graph, GraphTensor::integer(count_of_axes(self, axes)), self.dtype()));
     auto const divisor = TRY(binary(op.graph, "Max", TRY(binary(op.graph, "Sub", elements, number(self.dtype(), correction))), number(self.dtype(), 0.0)));
-    return Moments{TRY(binary(op.graph, "Div", squares, divisor)), keep ? center : reduce(op.graph, "ReduceMean", self, axes, false)};
+    return Moments{TRY(binary(op.graph, "Div", squares, divisor)), TRY(mean_of(op.graph, self, axes, keep))};
 }
 
 Result<Value> variance(Operation& op) { return op.result(TRY(moments(op)).variance); }

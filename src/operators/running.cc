@@ -78,7 +78,7 @@ Result<Value> running_product(Operation& op)
     auto const axis = TRY(op.axis("dim", self.rank()));
     DType const dtype = TRY(op.dtype("dtype", is_floating(self.dtype()) ? self.dtype() : DType::int64));
     auto const x = TRY(cast(op.graph, self, dtype));
-    if (x.rank() == 0)
+    if (x.rank() == 0 || count_of(x.dims()).is(0)) // ONNX Runtime ends the process for a Scan of nothing
         return op.result(x);
     auto const one = filled(op.graph, number(dtype, 1.0), without_axis(x, axis));
     auto const body = [&](std::vector<GraphTensor> const& states, std::vector<GraphTensor> const& elements) -> Result<ScanStep> {
@@ -103,7 +103,7 @@ Result<Value> running_log_of_sum(Operation& op)
     auto const self = TRY(op.tensor("self"));
     auto const axis = TRY(op.axis("dim", self.rank()));
     auto const x = TRY(cast(op.graph, self, floating_for(self.dtype())));
-    if (x.rank() == 0)
+    if (x.rank() == 0 || count_of(x.dims()).is(0))
         return op.result(x);
     auto const start = filled(op.graph, number(x.dtype(), -std::numeric_limits<double>::infinity()), without_axis(x, axis));
     auto const body = [&](std::vector<GraphTensor> const& states, std::vector<GraphTensor> const& elements) -> Result<ScanStep> {
@@ -133,7 +133,7 @@ Result<Value> running_extreme(Operation& op)
     DType const dtype = self.dtype() == DType::boolean ? DType::int32 : self.dtype();
     auto const x = TRY(cast(op.graph, self, dtype));
     auto const size = x.dims()[static_cast<size_t>(axis)];
-    if (size.is(0))
+    if (count_of(x.dims()).is(0))
         return op.results({self, filled(op.graph, GraphTensor::integer(0), self.dims())});
     Dims along(x.dims().size(), Dim(1));
     along[static_cast<size_t>(axis)] = size;

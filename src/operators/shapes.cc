@@ -204,14 +204,24 @@ Result<Value> squeeze_axes(Operation& op, std::vector<int64_t> const& axes)
     auto const self = TRY(op.reference("self"));
     auto const value = TRY(op.heap.read(self));
     std::vector<int64_t> dropped;
-    for (int64_t const axis : axes)
-        if (axis < value.rank() && TRY(need_number(op.graph, value.dims()[static_cast<size_t>(axis)], "a size that squeeze() looks at")) == 1)
+    for (int64_t const axis : axes) {
+        if (axis >= value.rank())
+            continue;
+        Dim const size = value.dims()[static_cast<size_t>(axis)];
+        bool const is_larger = op.graph.symbols().surely_not_negative(size - Dim(2)) || op.graph.symbols().traced_above_1(size);
+        if (!is_larger && TRY(need_number(op.graph, size, "a size that squeeze() looks at")) == 1)
             dropped.push_back(axis);
+    }
     return op.view(self, squeeze_step(op.graph, std::move(dropped)), self->contiguous);
 }
 
 Result<Value> squeeze_all(Operation& op) { return squeeze_axes(op, axes_in_order(TRY(op.tensor("self")).rank())); }
-Result<Value> squeeze_some(Operation& op) { return squeeze_axes(op, TRY(op.axes("dim", TRY(op.tensor("self")).rank()))); }
+Result<Value> squeeze_some(Operation& op)
+{
+    auto const rank = TRY(op.tensor("self")).rank();
+    bool const none_named = !op.argument("dim").is<Dim>() && TRY(op.numbers("dim")).empty(); // that is none, not all
+    return squeeze_axes(op, none_named ? std::vector<int64_t>() : TRY(op.axes("dim", rank)));
+}
 
 // ---- parts --------------------------------------------------------------------------------------------------------------------
 
@@ -321,35 +331,41 @@ Result<Value> narrow(Operation& op)
     auto const self = TRY(op.reference("self"));
     auto const value = TRY(op.heap.read(self));
     auto const axis = TRY(op.axis("dim", value.rank()));
-    Dim const given = TRY(op.integer("start"));
+    Dim given;
+    if (auto const* tensor = op.argument("start").as<TensorReference>())
+        given = op.graph.dim_of(TRY(cast(op.graph, reshape(op.graph, TRY(op.heap.read(*tensor)), {}), DType::int64)));
+    else
+        given = TRY(op.integer("start"));
     Dim const start = counted_from_start(op.graph.symbols(), given, value.dims()[static_cast<size_t>(axis)]);
     Dim const end = start + TRY(op.integer("length"));
     return op.view(self, slice_step(op.graph, axis, start, end, 1), self->contiguous && axis == 0);
 }
 
 // Views of consecutive parts along an axis.
-Result<Value> parts(Operation& op, int64_t axis, std::vector<int64_t> const& sizes)
+Result<Value> parts(Operation& op, int64_t axis, Dims const& sizes)
 {
     auto const self = TRY(op.reference("self"));
     std::vector<Value> views;
-    int64_t start = 0;
-    for (int64_t const size : sizes) {
+    Dim start = 0;
+    for (Dim const& size : sizes) {
         views.push_back(TRY(op.view(self, slice_step(op.graph, axis, start, start + size, 1), self->contiguous && axis == 0)));
-        start += size;
+        start = start + size;
     }
     return op.heap.list_of(std::move(views));
 }
 
-Result<int64_t> size_to_split(Operation& op, GraphTensor const& value, int64_t axis)
+Result<Dim> size_to_split(GraphTensor const& value, int64_t axis)
 {
     if (value.rank() == 0)
         return malformed("a tensor of rank 0 is split");
-    return need_number(op.graph, value.dims()[static_cast<size_t>(axis)], "the size of an axis that is split");
+    return value.dims()[static_cast<size_t>(axis)];
 }
 
-std::vector<int64_t> equal_parts(int64_t size, int64_t part)
+constexpr char const* size_that_is_split = "the size of an axis that is split";
+
+Dims equal_parts(int64_t size, int64_t part)
 {
-    std::vector<int64_t> sizes;
+    Dims sizes;
     for (int64_t start = 0; start < size; start += part)
         sizes.push_back(std::min(part, size - start));
     if (sizes.empty())
@@ -361,33 +377,44 @@ Result<Value> chunk(Operation& op)
 {
     auto const value = TRY(op.tensor("self"));
     auto const axis = TRY(op.axis("dim", value.rank()));
-    auto const size = TRY(size_to_split(op, value, axis));
+    Dim const size = TRY(size_to_split(value, axis));
     auto const chunks = TRY(op.number("chunks"));
     if (chunks <= 0)
         return malformed("chunk into " + std::to_string(chunks) + " parts");
-    return parts(op, axis, equal_parts(size, std::max<int64_t>(1, (size + chunks - 1) / chunks)));
+    if (size.is(0)) // as many as are asked for, all of them empty
+        return parts(op, axis, Dims(static_cast<size_t>(chunks), Dim(0)));
+    if (auto const part = size.divided_exactly(chunks); part && !size.known()) // 2*batch in two
+        return parts(op, axis, Dims(static_cast<size_t>(chunks), *part));
+    auto const known = TRY(need_number(op.graph, size, size_that_is_split));
+    return parts(op, axis, equal_parts(known, std::max<int64_t>(1, (known + chunks - 1) / chunks)));
 }
 
 Result<Value> split_equally(Operation& op)
 {
     auto const value = TRY(op.tensor("self"));
     auto const axis = TRY(op.axis("dim", value.rank()));
-    auto const size = TRY(size_to_split(op, value, axis));
-    auto const part = TRY(op.number("split_size"));
-    if (part <= 0)
-        return malformed("split into parts of " + std::to_string(part));
-    return parts(op, axis, equal_parts(size, part));
+    Dim const size = TRY(size_to_split(value, axis));
+    Dim const part = TRY(op.integer("split_size"));
+    if (part.known() && (*part.known() < 0 || (part.is(0) && !size.is(0))))
+        return malformed("split into parts of " + std::to_string(*part.known()));
+    auto const count = part.is(0) ? std::nullopt : size.divided_exactly(part);
+    if (count && count->known() && !size.known() && *count->known() > 0) // 2*batch in parts of batch
+        return parts(op, axis, Dims(static_cast<size_t>(*count->known()), part));
+    auto const known = TRY(need_number(op.graph, size, size_that_is_split));
+    return parts(op, axis, equal_parts(known, std::max<int64_t>(1, TRY(op.number("split_size")))));
 }
 
 Result<Value> split_by_sizes(Operation& op)
 {
     auto const value = TRY(op.tensor("self"));
     auto const axis = TRY(op.axis("dim", value.rank()));
-    auto const sizes = TRY(op.numbers("split_sizes"));
-    if (value.rank() == 0)
-        return malformed("a tensor of rank 0 is split");
-    int64_t const sum = std::accumulate(sizes.begin(), sizes.end(), int64_t{0});
-    TRY(require_equal(op.graph, value.dims()[static_cast<size_t>(axis)], sum, "where a tensor is split by sizes"));
+    auto const sizes = TRY(op.integers("split_sizes"));
+    Dim const size = TRY(size_to_split(value, axis));
+    Dim const sum = std::accumulate(sizes.begin(), sizes.end(), Dim(0));
+    TRY(require_equal(op.graph, size, sum, "where a tensor is split by sizes"));
+    for (Dim const& part : sizes)
+        if (!op.graph.symbols().not_negative_unless_empty(part))
+            TRY(need_number(op.graph, part, "a size that a tensor is split into"));
     return parts(op, axis, sizes);
 }
 
@@ -396,7 +423,8 @@ Result<Value> unbind(Operation& op)
     auto const self = TRY(op.reference("self"));
     auto const value = TRY(op.heap.read(self));
     auto const axis = TRY(op.axis("dim", value.rank()));
-    auto const size = TRY(size_to_split(op, value, axis));
+    Dim const given = TRY(size_to_split(value, axis));
+    auto const size = TRY(need_number(op.graph, given, size_that_is_split));
     std::vector<Value> views;
     for (int64_t i = 0; i < size; ++i)
         views.push_back(TRY(op.view(self, select_step(op.graph, axis, i), self->contiguous && axis == 0)));
@@ -502,7 +530,12 @@ Result<Value> repeat(Operation& op)
 
 Result<Value> same(Operation& op) { return op.argument("self"); }
 // Another tensor of the same memory: one that is turned in place leaves the other as it is.
-Result<Value> another_of_it(Operation& op) { return Value{std::make_shared<TensorView>(*TRY(op.reference("self")))}; }
+Result<Value> another_of_it(Operation& op)
+{
+    auto const other = std::make_shared<TensorView>(*TRY(op.reference("self")));
+    other->wrapped_number = false; // a traced torch.tensor(0.5) is a constant that is detached, and no number
+    return Value{other};
+}
 Result<Value> contiguous(Operation& op)
 {
     auto const self = TRY(op.reference("self"));
@@ -535,6 +568,7 @@ constexpr OperatorRow rows[] = {
     {"aten::slice.Tensor(Tensor self, int dim=0, int? start=None, int? end=None, int step=1) -> Tensor", slice_of},
     {"aten::select.int(Tensor self, int dim, int index) -> Tensor", select_one},
     {"aten::narrow(Tensor self, int dim, int start, int length) -> Tensor", narrow},
+    {"aten::narrow.Tensor(Tensor self, int dim, Tensor start, int length) -> Tensor", narrow},
     {"aten::chunk(Tensor self, int chunks, int dim=0) -> Tensor[]", chunk},
     {"aten::split.Tensor(Tensor self, int split_size, int dim=0) -> Tensor[]", split_equally},
     {"aten::split.sizes(Tensor self, int[] split_sizes, int dim=0) -> Tensor[]", split_by_sizes},

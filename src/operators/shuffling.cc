@@ -1,5 +1,6 @@
 #include "operators/families.h"
 #include "operators/promotion.h"
+#include "operators/view_steps.h"
 
 #include <algorithm>
 
@@ -68,6 +69,14 @@ Result<Value> channel_shuffle(Operation& op)
 
 // ---- tensors over each other ------------------------------------------------------------------------------------------------------------
 
+// A tensor of the argument `tensors`, a list of them.
+TensorReference item_reference(Operation& op, size_t place)
+{
+    Value const& list = op.argument("tensors");
+    auto const* items = list.as<std::shared_ptr<ListValue>>();
+    return *(items != nullptr ? (*items)->items : (*list.as<std::shared_ptr<TupleValue>>())->items)[place].as<TensorReference>();
+}
+
 Result<Value> grids(Operation& op, bool first_two_swapped)
 {
     auto const tensors = TRY(op.tensors("tensors"));
@@ -87,7 +96,8 @@ Result<Value> grids(Operation& op, bool first_two_swapped)
         size_t const axis = swap && i < 2 ? 1 - i : i;
         Dims along(tensors.size(), Dim(1));
         along[axis] = dims[axis];
-        results.push_back(op.result(expand(op.graph, reshape(op.graph, tensors[i], along), dims)));
+        auto const line = TRY(op.view(item_reference(op, i), reshape_step(op.graph, along), true));
+        results.push_back(TRY(op.view(*line.as<TensorReference>(), expand_step(op.graph, dims), false)));
     }
     return op.heap.list_of(std::move(results));
 }
@@ -108,8 +118,10 @@ Result<Value> broadcast_tensors(Operation& op)
     for (auto const& tensor : tensors)
         dims = TRY(broadcast(op.graph, dims, tensor.dims()));
     std::vector<Value> results;
-    for (auto const& tensor : tensors)
-        results.push_back(op.result(expand(op.graph, tensor, dims)));
+    for (size_t i = 0; i < tensors.size(); ++i) { // the very tensor where it has those sizes
+        auto const reference = item_reference(op, i);
+        results.push_back(tensors[i].dims() == dims ? Value{reference} : TRY(op.view(reference, expand_step(op.graph, dims), false)));
+    }
     return op.heap.list_of(std::move(results));
 }
 

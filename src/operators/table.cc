@@ -211,6 +211,27 @@ Result<Value> turned_into(Value const& self, Value const& view, Heap& heap)
     return self;
 }
 
+// The name of the operator whose views a copying form copies, as view_copy does; empty for all other names.
+std::string_view viewed_by(std::string_view target)
+{
+    static constexpr std::string_view ending = "_copy";
+    return target.starts_with("aten::") && target.ends_with(ending) ? target.substr(0, target.size() - ending.size()) : std::string_view();
+}
+
+// The same values in memory of their own.
+Result<Value> copied(Value const& value, Heap& heap)
+{
+    if (auto const* tensor = value.as<TensorReference>())
+        return Value{heap.tensor(TRY(heap.read(*tensor)))};
+    auto const* list = value.as<std::shared_ptr<ListValue>>();
+    if (list == nullptr)
+        return value;
+    std::vector<Value> items;
+    for (auto const& item : (*list)->items)
+        items.push_back(TRY(copied(item, heap)));
+    return heap.list_of(std::move(items));
+}
+
 // The first argument of an in-place form is `self`, whatever the plain form calls it.
 OperatorCall with_self_by_place(OperatorCall const& call)
 {
@@ -276,6 +297,8 @@ OperatorTable::OperatorTable()
         number_operators(),
         comparison_operators(),
         container_operators(),
+        dict_operators(),
+        text_operators(),
         fact_operators(),
         arithmetic_operators(),
         logic_operators(),
@@ -369,7 +392,7 @@ bool OperatorTable::has_name(std::string_view name) const { return find(name) !=
 
 bool OperatorTable::knows(std::string_view target) const
 {
-    return has_name(target) || (is_in_place(target) && has_name(target.substr(0, target.size() - 1)));
+    return has_name(target) || has_name(viewed_by(target)) || (is_in_place(target) && has_name(target.substr(0, target.size() - 1)));
 }
 
 Result<std::optional<Value>> OperatorTable::call_one_of(std::vector<Entry> const& entries, OperatorCall const& call, GraphBuilder& graph, Heap& heap, int64_t operator_version, OperatorNotes& notes) const
@@ -403,6 +426,8 @@ Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph,
     notes.poisoned = poisoned;
     if (poisoned)
         return Value{PoisonValue{}};
+    if (auto const plain = viewed_by(call.target); !has_name(call.target) && has_name(plain))
+        return copied(TRY(this->call({plain, call.positional, call.named}, graph, heap, operator_version, notes)), heap);
     auto const* entries = find_for(call.target, call);
     auto const* plain_entries = find_for(plain_name, call);
     if (entries == nullptr && plain_entries == nullptr) {

@@ -22,7 +22,7 @@ case("an item of an open list is deleted", GROW + "l.append(x + 1)\ndel l[0]\nre
 case("an open list is cleared", GROW + "l.clear()\nl.append(x + 1)\nreturn torch.stack(l), len(l)", x=POS, again={"x": NEG})
 case("an open list is copied", GROW + "a = l.copy()\nb = list(l)\na.append(x + 1)\nb.append(x + 2)\nb.append(x + 3)\nreturn torch.stack(l), torch.stack(a), torch.stack(b)", x=POS, again={"x": NEG})
 case("an open list is added to", GROW + "m: List[Tensor] = []\na = l + [x + 1, x + 2]\nb = m + l\nreturn torch.stack(a), torch.stack(b)", x=POS, again={"x": NEG})
-case("an open list is extended", GROW + "m: List[Tensor] = []\nm.extend(l)\nl.extend([x + 2, x])\nm += l\nreturn torch.stack(l), torch.stack(m)", refused="two lists whose lengths depend on data", x=POS)
+case("an open list is extended", GROW + "m: List[Tensor] = []\nm.extend(l)\nl.extend([x + 2, x])\nm += l\nreturn torch.stack(l), torch.stack(m)", x=POS, again={"x": NEG})
 case("an open list is extended by known items", GROW + "m: List[Tensor] = []\nm.extend(l)\nl.extend([x + 2, x])\nl += [x + 3]\nreturn torch.stack(l), torch.stack(m)", x=POS, again={"x": NEG})
 case("a list is extended in place by an open list", GROW + "m: List[Tensor] = []\nm += l\nreturn torch.stack(m)", x=POS, again={"x": NEG})
 case("lists of known length are extended in place", "m = [x + 1]\nm += [x, x * 2]\nreturn torch.stack(m)", x=POS, again={"x": NEG})
