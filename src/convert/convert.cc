@@ -350,6 +350,9 @@ Result<Function const*> find_method(Program const& program, std::string const& n
         return malformed("the file holds no module");
     if (auto const* method = program.method(program.module->class_name, name))
         return method;
+    // The first of several forms, as nn.LSTM has them.
+    if (auto const* method = name == "forward" ? program.method(program.module->class_name, "forward__0") : nullptr)
+        return method;
     std::string known;
     if (auto const type = program.classes.find(program.module->class_name); type != program.classes.end())
         for (auto const& [method_name, method] : type->second.methods)

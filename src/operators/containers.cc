@@ -232,18 +232,6 @@ Result<Value> sort_list(Operation& op)
 
 Result<Value> sorted_list(Operation& op) { return op.heap.list_of(TRY(sorted_items(TRY(list_argument(op, "input"))->items, false))); }
 
-Result<Value> list_of_range(Operation& op)
-{
-    auto const count = TRY(op.number("n"));
-    if (count > static_cast<int64_t>(most_items))
-        return exhausted("a list of more than " + std::to_string(most_items) + " items");
-    std::vector<Value> items;
-    for (int64_t i = 0; i < count; ++i)
-        items.push_back(Value{Dim(i)});
-    op.heap.note_growth(items.size());
-    return op.heap.list_of(std::move(items));
-}
-
 Result<Value> range_length(Operation& op)
 {
     auto const step = TRY(op.number("step"));
@@ -281,7 +269,6 @@ constexpr OperatorRow rows[] = {
     {"aten::remove(t[] self, t el) -> ()", remove_item},
     {"aten::sort.t(t[] self, bool reverse=False) -> ()", sort_list},
     {"aten::sorted(t[] input) -> t", sorted_list},
-    {"prim::rangelist(int n) -> int[]", list_of_range},
     {"aten::__range_length(int lo, int hi, int step) -> int", range_length},
     {"aten::__derive_index(int index, int start, int step) -> int", derived_index},
 };

@@ -180,7 +180,7 @@ Result<Value> move_axes(Operation& op)
     if (source.size() != destination.size())
         return malformed("movedim names " + std::to_string(source.size()) + " sources and " + std::to_string(destination.size()) + " destinations");
     std::vector<int64_t> permutation(static_cast<size_t>(self.rank()), -1);
-    for (size_t i = 0; i < source.size(); ++i)
+    for (size_t i = 0; i < source.size() && self.rank() > 0; ++i)
         permutation[static_cast<size_t>(destination[i])] = source[i];
     auto rest = axes_in_order(self.rank());
     std::erase_if(rest, [&](int64_t axis) { return std::find(source.begin(), source.end(), axis) != source.end(); });

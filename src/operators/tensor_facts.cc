@@ -70,7 +70,11 @@ Result<Value> promoted_type(Operation& op)
 Result<Value> no(Operation&) { return Value{false}; }
 Result<Value> is_on_cpu(Operation&) { return Value{true}; }
 
+Result<Value> broadcast_sizes(Operation& op) { return op.list_of(TRY(broadcast(op.graph, TRY(op.integers("a")), TRY(op.integers("b"))))); }
+
 constexpr OperatorRow rows[] = {
+    {"aten::broadcast_shapes(int[] a, int[] b) -> int[]", broadcast_sizes},
+    {"aten::_infer_size(int[] a, int[] b) -> int[]", broadcast_sizes},
     {"aten::len.Tensor(Tensor t) -> int", length_of_tensor},
     {"prim::device(Tensor a) -> Device", device},
     {"prim::type(Device self) -> str", kind_of_device},
