@@ -104,7 +104,7 @@ public:
     bool surely_not_negative(Dim const& dim) const { return surely_at_least_0(dim, 0); }
     // The same, if no input is empty: good enough for the sizes of a slice, not for a branch.
     bool not_negative_unless_empty(Dim const& dim) const { return surely_at_least_0(dim, 1); }
-    // True of a size that was more than 1 when the program was exported, and that the program itself refuses to be less.
+    // True of a size that was more than 1 when the program was exported; it may be less, and PyTorch runs the program all the same.
     bool traced_above_1(Dim const& dim) const;
     std::string text_of(Dim const& dim) const;
 

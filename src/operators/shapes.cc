@@ -208,8 +208,12 @@ Result<Value> squeeze_axes(Operation& op, std::vector<int64_t> const& axes)
         if (axis >= value.rank())
             continue;
         Dim const size = value.dims()[static_cast<size_t>(axis)];
-        bool const is_larger = op.graph.symbols().surely_not_negative(size - Dim(2)) || op.graph.symbols().traced_above_1(size);
-        if (!is_larger && TRY(need_number(op.graph, size, "a size that squeeze() looks at")) == 1)
+        if (op.graph.symbols().surely_not_negative(size - Dim(2))) // as the file says of its inputs
+            continue;
+        auto const number = need_number(op.graph, size, "a size that squeeze() looks at");
+        if (!number && op.graph.symbols().traced_above_1(size))
+            return Failure(number.error()).hint("it was more than 1 when the program was exported, and where it is 1 squeeze() takes the axis away: name the axes that are to go");
+        if (TRY(number) == 1)
             dropped.push_back(axis);
     }
     return op.view(self, squeeze_step(op.graph, std::move(dropped)), self->contiguous);
