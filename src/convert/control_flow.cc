@@ -106,9 +106,49 @@ Result<std::vector<Value>> Evaluator::run_if(Call const& call, Frame& frame)
     return malformed("a branch on a " + kind_of(condition));
 }
 
-BranchSide Evaluator::run_side(Way const& way)
+Value Evaluator::as_decided(Value const& value) const
+{
+    auto const decided = [&](GraphTensor const& condition) -> std::optional<bool> {
+        auto const found = condition.name() == nullptr ? decided_.end() : decided_.find(*condition.name());
+        return found == decided_.end() ? std::nullopt : std::optional(found->second);
+    };
+    if (auto const* flag = value.as<UnknownBool>()) {
+        auto const known = decided(flag->tensor);
+        return known ? Value{*known} : value;
+    }
+    if (auto const* optional = value.as<OptionalValue>()) {
+        auto const known = decided(optional->present);
+        return !known ? value : *known ? *optional->inner
+                                       : none();
+    }
+    return value;
+}
+
+// "x is None" and "not c" are conditions of their own, and decided with what they are the opposite of.
+void Evaluator::note_negation(Call const& call, OperatorCall const& bound, Value const& result)
+{
+    auto const* flag = result.as<UnknownBool>();
+    if (flag == nullptr || flag->tensor.name() == nullptr || (call.target != "aten::__is__" && call.target != "aten::__not__"))
+        return;
+    for (auto const& given : bound.positional) {
+        auto const* optional = given.as<OptionalValue>();
+        auto const* negated = given.as<UnknownBool>();
+        auto const* name = optional != nullptr ? optional->present.name() : negated != nullptr ? negated->tensor.name()
+                                                                                               : nullptr;
+        if (name != nullptr)
+            negations_.insert_or_assign(*flag->tensor.name(), *name);
+    }
+}
+
+BranchSide Evaluator::run_side(GraphTensor const& condition, bool holds, Way const& way)
 {
     BranchSide side;
+    auto const decided = decided_;
+    if (condition.name() != nullptr) {
+        decided_.insert_or_assign(*condition.name(), holds);
+        if (auto const opposite = negations_.find(*condition.name()); opposite != negations_.end())
+            decided_.insert_or_assign(opposite->second, !holds);
+    }
     graph_.open_scope();
     heap_.open_journal();
     side.results = way();
@@ -121,6 +161,7 @@ BranchSide Evaluator::run_side(Way const& way)
     if (side.results)
         if (auto settled = heap_.settle_changes(); !settled)
             side.results = tl::unexpected(std::move(settled).error());
+    decided_ = decided;
     side.changes = heap_.close_journal();
     side.scope = graph_.set_scope_aside();
     // What this side could not join is not joined by evaluating what follows it twice.
@@ -134,8 +175,8 @@ Result<std::vector<Value>> Evaluator::branch(Call const& call, GraphTensor const
     if (graph_.depth() > deepest_graph)
         return exhausted("branches and loops on data nest more than " + std::to_string(deepest_graph) + " deep");
     IfMerge merge(graph_, heap_);
-    BranchSide then_side = run_side(then_way);
-    BranchSide else_side = run_side(else_way);
+    BranchSide then_side = run_side(condition, true, then_way);
+    BranchSide else_side = run_side(condition, false, else_way);
     for (auto* const sides : {&then_side, &else_side}) {
         BranchSide& other = sides == &then_side ? else_side : then_side;
         if (!sides->raises() || other.raises())

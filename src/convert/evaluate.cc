@@ -302,10 +302,11 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
 
     OperatorCall bound{conversion.empty() ? target : conversion, {}, {}};
     for (auto const& given : call.arguments) {
+        Value value = as_decided(frame[given.value]);
         if (given.name.empty())
-            bound.positional.push_back(frame[given.value]);
+            bound.positional.push_back(std::move(value));
         else
-            bound.named.emplace_back(given.name, frame[given.value]);
+            bound.named.emplace_back(given.name, std::move(value));
     }
     if (target == "prim::ListConstruct")
         return heap_.list_of(std::move(bound.positional));
@@ -334,5 +335,7 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
         note_unsupported(call, result.error());
         return Value{PoisonValue{}};
     }
+    if (result)
+        note_negation(call, bound, *result);
     return result;
 }

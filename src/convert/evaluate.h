@@ -81,7 +81,10 @@ private:
     Result<std::vector<Value>> run_if(Call const& call, Frame& frame);
     using Way = std::function<Result<std::vector<Value>>()>;
     Result<std::vector<Value>> branch(Call const& call, GraphTensor const& condition, Way const& then_way, Way const& else_way);
-    BranchSide run_side(Way const& way);
+    BranchSide run_side(GraphTensor const& condition, bool holds, Way const& way);
+    // What the value is where the branches that are being evaluated have decided it.
+    Value as_decided(Value const& value) const;
+    void note_negation(Call const& call, OperatorCall const& bound, Value const& result);
     Result<std::vector<Value>> run_rest_both_ways(Block const& block, size_t place, Frame& frame);
     struct LoopState {
         int64_t round = 0;
@@ -105,7 +108,7 @@ private:
     Value tensor_of(std::shared_ptr<ProgramTensor const> const& tensor, std::string const& path);
 
     void note_unsupported(Call const& call, Error const& error);
-    Value argument(Call const& call, Frame const& frame, size_t index) const { return frame[call.arguments[index].value]; }
+    Value argument(Call const& call, Frame const& frame, size_t index) const { return as_decided(frame[call.arguments[index].value]); }
 
     Program const& program_;
     OperatorTable const& table_;
@@ -160,6 +163,8 @@ private:
     Notes notes_;
     static constexpr size_t deepest_graph = 64;
     uint32_t depth_ = 0; // of calls
+    std::map<std::string, bool> decided_; // conditions, by their names in the graph, on the sides that they have
+    std::map<std::string, std::string> negations_; // the name of what is the opposite of a condition -> the condition
     uint64_t steps_left_ = 200'000;
     static constexpr uint32_t most_both_ways = 1'000;
     uint32_t both_ways_left_ = most_both_ways; // each doubles what follows it

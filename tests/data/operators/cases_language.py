@@ -75,3 +75,4 @@ case("parts of a varying size are written into", "y = torch.cat([x, x])\na, b = 
 case("a varying size in two chunks", "return torch.chunk(x, 2)[0]", fixed=True, x="float32[3, 2]")
 case("nothing in three chunks", "l = torch.chunk(x, 3, 1)\nreturn len(l), l[2]", x="float32[2, 0]")
 case("the sizes that two lists of sizes broadcast to", "return x.expand(torch._C._infer_size(x.size(), y.size())) + 0, x.expand(torch.broadcast_shapes(x.size(), y.size())) + 0", x="float32[1, 3]", y="float32[2, 1]")
+case("what a branch found out is known on its sides", "m = torch.jit.annotate(Optional[Tensor], None)\nif bool(c[0] > 0):\n    m = k\nn = torch.jit.annotate(Optional[Tensor], None)\nif m is None:\n    n = m\nelse:\n    n = m.unsqueeze(0)\ny = x\nif n is not None:\n    y = y + n.sum(0)\nif not (c[0] > 0):\n    y = y * 2\nreturn y", c="float32[1]: 1", x="float32[2, 3]", k="float32[3]", fixed=True, again=None)
