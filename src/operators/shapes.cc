@@ -335,11 +335,8 @@ Result<Value> narrow(Operation& op)
     auto const self = TRY(op.reference("self"));
     auto const value = TRY(op.heap.read(self));
     auto const axis = TRY(op.axis("dim", value.rank()));
-    Dim given;
-    if (auto const* tensor = op.argument("start").as<TensorReference>())
-        given = op.graph.dim_of(TRY(cast(op.graph, reshape(op.graph, TRY(op.heap.read(*tensor)), {}), DType::int64)));
-    else
-        given = TRY(op.integer("start"));
+    auto const* tensor = op.argument("start").as<TensorReference>();
+    Dim const given = tensor == nullptr ? TRY(op.integer("start")) : op.graph.dim_of(TRY(cast(op.graph, reshape(op.graph, TRY(op.heap.read(*tensor)), {}), DType::int64)));
     Dim const start = counted_from_start(op.graph.symbols(), given, value.dims()[static_cast<size_t>(axis)]);
     Dim const end = start + TRY(op.integer("length"));
     return op.view(self, slice_step(op.graph, axis, start, end, 1), self->contiguous && axis == 0);
