@@ -28,6 +28,8 @@ std::string converted_text(std::string const& output, ConvertedModel const& conv
     auto const state = state_of(converted.model);
     for (size_t i = 0; i < state.inputs.size(); ++i)
         rows.push_back({"state", state.outputs[i] + " is " + state.inputs[i] + " of the next call"});
+    for (auto const& operation : foreign_operators(converted.model))
+        rows.push_back({"custom", operation.name + ", " + count_text(operation.count, "node") + (operation.where.empty() ? "" : ": " + *operation.where.begin())});
     for (auto const& assumption : converted.assumptions)
         rows.push_back({"assumed", assumption});
     rows.push_back({"numbers", report ? receipt_of(*report) : "not checked" + (not_checked.empty() ? "" : " (" + not_checked + ")") + ": give --sample FILE.npz with recorded answers"});
@@ -58,8 +60,6 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
     progress->begin("read", source.name());
     auto const after_reading = [&](ModelReceipt const& receipt) -> Result<void> {
         progress->end(receipt.text);
-        for (auto const& finding : receipt.findings)
-            desk.screen.say(desk.screen.painted(Paint::yellow, "warning:") + " " + escape_unprintable(finding));
         TRY(check_stop(desk.world));
         progress->begin("convert", source.name());
         return {};
@@ -76,7 +76,7 @@ Result<Answer> convert_to_onnx(Invocation const& given, Desk& desk, std::filesys
 
     std::optional<VerifyReport> report;
     std::string not_checked;
-    if (TRY(has_evidence(*converted, evidence))) {
+    if (foreign_operators(converted->model).empty() && TRY(has_evidence(*converted, evidence))) {
         progress->begin("verify", "");
         report = TRY(gather_evidence(desk.world, *converted, evidence));
         desk.error_details["report"] = json_of(*report);
@@ -114,6 +114,13 @@ Result<Answer> convert_to_safetensors(Invocation const& given, Desk& desk, std::
     auto const source = TRY(open_file(given.argument("FILE"), TRY(given.digest())));
     auto const weights = TRY(read_weights_elsewhere(desk.world, source, patterns));
     TRY(check_stop(desk.world));
+    Trail trail;
+    std::vector<ConversionWarning> said;
+    for (auto const& warning : weights.warnings)
+        said.push_back({warning.code, warning.message, warning.where});
+    auto const demanded = demand_no_warnings(said, given.has("--strict"), trail);
+    tell_trail(trail, desk);
+    TRY(within(source.file.path(), demanded));
     auto const written = TRY(within(source.file.path(), write_safetensors_files(output, weights.tensors, weights.metadata, most_bytes)));
 
     Answer answer;

@@ -59,14 +59,23 @@ Save plain numbers: numpy.save(FILE, array.astype("float32"), allow_pickle=False
     {201, "G01: a branch that depends on data", R"(The model decides by a tensor's value which way to go. In scripted models this becomes an ONNX If, and the warning names the line:
 both ways are in the graph, so give samples that take each. A traced model has only the way that its example took; script it instead.)"},
     {202, "G02: a number that depends on data", R"(A tensor's value was turned into a Python number (item(), int(t)), and the number is needed while the graph is built: as a shape,
-an axis, a list's length. ONNX needs to know it then.
+an axis, a list's length. ONNX needs to know it then. The line that needs it stands under the message.
 
-Keep it a tensor, or make it an input of the model.)"},
+What to do: keep it a tensor (`x[:, :1].squeeze(1)` instead of an axis from item()), index with a tensor, or make the number an argument
+of forward() and give it in the sample; --number-inputs makes it an input of the model.)"},
     {203, "G03: an operator without a rule", R"(hullmark does not know how to write these operators in ONNX. All of them are listed at once, with the lines that call them and how
 often; `known:` names an operator of like spelling that it does know.
 
-Replace the call by operators that are known, or report the operator. Custom operators and CUDA kernels have no ONNX form.)"},
-    {204, "G04: how a resize finds its scale", R"(interpolate() was called with recompute_scale_factor. PyTorch then computes the scale from the sizes; the graph does the same.)"},
+What to do:
+  replace the call by operators that are known (docs/operators.md lists them), or report the operator;
+  an operator of a library of its own has no ONNX form: --allow-custom keeps mylib::foo as the node foo of the domain mylib, tensors
+  as inputs and constants as attributes. Whoever runs the model then needs that library, so ONNX Runtime alone cannot check it.
+  What such an operator gives stands in exported programs; of a TorchScript file say it: --custom-result 'mylib::foo:float32[batch,16]'.)"},
+    {204, "G04: how a resize finds its scale", R"(interpolate() was called with recompute_scale_factor. PyTorch then rounds the output's size
+and computes the scale anew from both sizes; the graph does the same: its Resize is given sizes. Where a size times the factor is not whole,
+the numbers are others than those of the factor itself.
+
+Nothing is wrong. If the program that is to use the model resizes by the factor, leave recompute_scale_factor out and script again.)"},
     {205, "G05: a size that the model fixes", R"(A size that should have stayed open is used as a fixed number: the model works for the sample's size alone. The warning names the axis
 and the line. As a warning, the axis has become a number in the graph; where you named the axis yourself (--dynamic), it is an error.
 
@@ -86,14 +95,25 @@ What can be done:
 it and runs it. hullmark does not, so there is no graph.
 
 Save torch.jit.script(model.eval()) instead, or take the weights: `hullmark convert FILE -o weights.safetensors`.)"},
-    {210, "G10: random numbers", R"(The model draws random numbers, so two runs never agree and recorded answers cannot be compared.)"},
+    {210, "G10: random numbers", R"(The model draws random numbers, so two runs never agree and recorded answers cannot be compared.
+The warning names the operator and the line.
+
+If that is dropout or noise of training, call model.eval() before the model is scripted, traced or exported. If the numbers are meant, make them
+an argument of forward(): then the model is the same at every run.)"},
     {211, "G11: precision", R"(Something is computed in another precision than in PyTorch: float64, half precision or quantised numbers were cast. The warning says
-what and which error to expect.)"},
+what, where, and which error to expect.
+
+What to do: convert the model to float32 before it is saved (model.float()), and record the sample's answers from that; or accept the error
+with `--atol 1e-4`.)"},
     {212, "G12: an assertion that fails, or was left out", R"(A branch that only raises an error is left out, and the report lists the assumption. As an error: for these inputs the program itself
 raises, so there is nothing to convert. Look at the sample's shapes.)"},
     {213, "G13: the opset is too old for an operator", R"(The operator exists in newer versions of ONNX only. Convert with the --opset that the hint names; `hullmark doctor` says how new a model
-your ONNX Runtime loads.)"},
-    {214, "G14: native code or unknown names in the archive", R"(The archive holds compiled code, or a pickle that names what is not known. It is listed and never loaded.)"},
+your ONNX Runtime loads. The line that calls it stands with it.)"},
+    {214, "G14: native code or unknown names in the archive", R"(The archive holds compiled code, or a pickle that names what is not known. It is listed and never loaded; what
+is converted is the program beside it. An archive of compiled code alone has nothing to convert.
+
+What to do: `hullmark scan FILE` tells what the code would do where. Save the program itself, without what was compiled:
+torch.export.save(torch.export.export(model, inputs), "model.pt2") or torch.jit.script(model).save("model.pt").)"},
     {215, "A branch or loop on data gives two kinds of things", R"(What a branch on data gives one way is not what it gives the other: a tensor of another rank or dtype, a number here and None there. A
 result of an ONNX If or Loop has one type.
 

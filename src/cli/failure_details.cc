@@ -27,6 +27,8 @@ void tell_trail(Trail const& trail, Desk& desk)
         desk.error_details["unsupported"] = json_of(trail.unsupported);
         desk.error_table = unsupported_table(trail.unsupported);
     }
+    if (!trail.warnings.empty())
+        desk.error_details["warnings"] = json_of(trail.warnings);
     if (!trail.report.is_null())
         desk.error_details["report"] = trail.report;
 }

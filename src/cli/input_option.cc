@@ -27,47 +27,54 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
-Failure wrong_input(std::string_view text, std::string const& why) { return bad_usage("--input \"" + std::string(text) + "\": " + why).hint("write NAME:DTYPE[batch,3,?], for example x:float32[batch,3,224,224]"); }
+// An option and its text, for messages.
+struct TypeOption {
+    std::string_view option;
+    std::string_view text;
+};
+
+Failure wrong_input(TypeOption const& given, std::string const& why) { return bad_usage(std::string(given.option) + " \"" + std::string(given.text) + "\": " + why).hint("write NAME:DTYPE[batch,3,?], for example x:float32[batch,3,224,224]"); }
 
 Failure wrong_dynamic(std::string_view text, std::string const& why)
 {
     return bad_usage("--dynamic \"" + std::string(text) + "\": " + why).hint("write auto, none, all or NAME:AXIS[=SYMBOL], for example x:0=batch or '*:0=batch'");
 }
 
-Result<InputAxisSize> parse_size(std::string_view text, std::string_view whole_text)
+Result<InputAxisSize> parse_size(std::string_view text, TypeOption const& given)
 {
     text = trimmed(text);
     if (text == "?")
         return InputAxisSize{std::nullopt, "", true};
     if (auto const number = whole(text)) {
         if (*number < 0)
-            return wrong_input(whole_text, "a size is negative");
+            return wrong_input(given, "a size is negative");
         return InputAxisSize{number, "", false};
     }
     if (!is_symbol(text))
-        return wrong_input(whole_text, "\"" + std::string(text) + "\" is neither a number, a symbol nor ?");
+        return wrong_input(given, "\"" + std::string(text) + "\" is neither a number, a symbol nor ?");
     return InputAxisSize{std::nullopt, std::string(text), false};
 }
 
 }
 
-Result<InputSpecification> parse_input_option(std::string_view text)
+Result<InputSpecification> parse_input_option(std::string_view text, std::string_view option)
 {
+    TypeOption const given{option, text};
     size_t const bracket = text.find('[');
     size_t const colon = text.substr(0, bracket).rfind(':');
     if (colon == text.npos || colon == 0 || bracket == text.npos || !text.ends_with(']'))
-        return wrong_input(text, "it has not the form NAME:DTYPE[...]");
+        return wrong_input(given, "it has not the form NAME:DTYPE[...]");
     InputSpecification input;
     input.name = text.substr(0, colon);
     auto const dtype_name = text.substr(colon + 1, bracket - colon - 1);
     auto const dtype = dtype_named(dtype_name);
     if (!dtype)
-        return wrong_input(text, "there is no dtype \"" + std::string(dtype_name) + "\"");
+        return wrong_input(given, "there is no dtype \"" + std::string(dtype_name) + "\"");
     input.dtype = *dtype;
     auto sizes = text.substr(bracket + 1, text.size() - bracket - 2);
     while (!trimmed(sizes).empty()) {
         size_t const end = std::min(sizes.find(','), sizes.size());
-        input.axes.push_back(TRY(parse_size(sizes.substr(0, end), text)));
+        input.axes.push_back(TRY(parse_size(sizes.substr(0, end), given)));
         sizes.remove_prefix(std::min(end + 1, sizes.size()));
     }
     return input;

@@ -62,6 +62,13 @@ Result<void> describe_onnx(SharedBytes const& bytes, Description& description)
         rows.push_back({name_of_operator(operation), std::to_string(operation.count)});
     }
     description.add_section("operators", std::move(rows));
+    description.document["metadata"] = Json::object();
+    std::vector<std::vector<std::string>> properties;
+    for (auto const& property : model.metadata) {
+        description.document["metadata"][property.key] = property.value;
+        properties.push_back({property.key, property.value.substr(0, 100)});
+    }
+    description.add_section("metadata", std::move(properties));
     return {};
 }
 

@@ -16,6 +16,9 @@ std::vector<OptionRow> conversion_options()
         {"--dynamic", "auto|none|all|NAME:AXIS[=SYMBOL]", "which sizes may vary (default: auto, axis 0)", Times::any},
         {"--method", "NAME", "the method to convert (default: forward)"},
         {"--number-inputs", "", "numbers among the arguments become inputs instead of constants"},
+        {"--allow-custom", "", "operators of other libraries become nodes of domains of their own"},
+        {"--custom-result", "NAME:DTYPE[batch,3,?]", "what an operator of another library gives", Times::any},
+        {"--strict", "", "warnings are errors"},
         {"--external-data", "", "weights in a file of their own (by itself above 2 GiB)"},
     };
 }
@@ -51,6 +54,12 @@ Result<ConversionRequest> conversion_request(Invocation const& given, std::vecto
     request.options.input_names = given.list("--input-names");
     request.options.output_names = given.list("--output-names");
     request.options.number_inputs = given.has("--number-inputs");
+    request.options.allow_custom = given.has("--allow-custom");
+    request.is_strict = given.has("--strict");
+    for (auto const& text : given.texts("--custom-result"))
+        request.options.custom_results.push_back(TRY(parse_input_option(text, "--custom-result")));
+    if (!request.options.custom_results.empty() && !request.options.allow_custom)
+        return bad_usage("--custom-result without --allow-custom");
     for (auto const& text : given.texts("--dynamic"))
         TRY(parse_dynamic_option(text, request.options));
     for (auto const& text : given.texts("--input"))

@@ -36,7 +36,7 @@ Result<Answer> package(Invocation const& given, Desk& desk)
     auto const read = ReadSource(TRY(read_onnx_source(source)));
     TRY(demand_safe(source));
     Trail trail;
-    auto const model = TRY(convert_source(read, {}, trail));
+    auto const model = TRY(convert_source(read, source, {}, trail));
     std::optional<VerifyReport> report;
     if (TRY(has_evidence(model, evidence))) {
         report = TRY(gather_evidence(desk.world, model, evidence));

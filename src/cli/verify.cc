@@ -15,7 +15,7 @@ Result<ConvertedModel> model_to_verify(Invocation const& given, Desk& desk)
     if (!address.starts_with("models:") && !std::filesystem::is_directory(address, ignored)) {
         auto const source = TRY(open_source(address, TRY(given.digest())));
         Trail trail;
-        return convert_source(ReadSource(TRY(read_onnx_source(source))), {}, trail);
+        return convert_source(ReadSource(TRY(read_onnx_source(source))), source, {}, trail);
     }
     auto const found = TRY(find_model(address, desk.registry(given), TRY(given.digest())));
     ConvertedModel model;

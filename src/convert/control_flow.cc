@@ -181,7 +181,7 @@ Result<std::vector<Value>> Evaluator::branch(Call const& call, GraphTensor const
         BranchSide& other = sides == &then_side ? else_side : then_side;
         if (!sides->raises() || other.raises())
             continue;
-        notes_.assumptions.push_back(program_.text(call.place) + ": " + sides->results.error().what + " is taken not to happen");
+        notes_.assumptions.push_back(place_text(call.place) + ": " + sides->results.error().what + " is taken not to happen");
         if (!other.results)
             return other.results;
         graph_.splice_scope(std::move(other.scope));
@@ -191,10 +191,10 @@ Result<std::vector<Value>> Evaluator::branch(Call const& call, GraphTensor const
     for (auto const* side : {&then_side, &else_side})
         if (!side->results)
             return side->results;
-    graph_.set_place(program_.text(call.place));
+    graph_.set_place(place_text(call.place));
     auto values = merge.run(condition, std::move(then_side), std::move(else_side));
     if (values)
-        notes_.warnings.push_back({"G01", "a branch on data became an ONNX If: only samples that take both ways show that both are right", program_.text(call.place)});
+        notes_.warnings.push_back({"G01", "a branch on data became an ONNX If: only samples that take both ways show that both are right", place_text(call.place)});
     return values;
 }
 
@@ -283,14 +283,14 @@ Result<std::vector<Value>> Evaluator::run_rest_of_loop(Call const& call, Frame& 
     });
     auto values = loop.run(endless ? trips : trips - Dim(state.round), state.round, state.condition, state.carried);
     if (values) {
-        graph_.set_place(program_.text(call.place));
+        graph_.set_place(place_text(call.place));
         return values;
     }
     Error error = values.error();
     if (error.code == cannot_join_code)
         error.code = 0;
     if (error.where.empty())
-        error.where.push_back(program_.text(call.place));
+        error.where.push_back(place_text(call.place));
     if (error.reason == Reason::exhausted || error.code == unknown_operator_code || error.code == size_is_fixed_code)
         return tl::unexpected(std::move(error));
     if (!trips.known() && !graph_.symbols().roots_of(trips).empty()) {

@@ -1,5 +1,6 @@
 #include "convert/convert.h"
 
+#include "convert/conditions.h"
 #include "convert/evaluate.h"
 #include "convert/flattened.h"
 #include "convert/inputs.h"
@@ -24,6 +25,74 @@ int64_t ir_version_of(int64_t opset)
     return opset <= 24 ? 12 : 13;
 }
 
+// The tensors of a result in order; None is dropped, numbers become tensors of rank 0.
+class Flattener {
+public:
+    explicit Flattener(Heap& heap)
+        : heap_(heap)
+    {
+    }
+
+    Result<void> add(Value const& value, int depth = 0)
+    {
+        if (depth > deepest || tensors.size() > most_tensors)
+            return exhausted("the program returns more than " + std::to_string(most_tensors) + " tensors, or nests them more than " + std::to_string(deepest) + " deep");
+        if (auto const* tensor = value.as<TensorReference>()) {
+            tensors.push_back(TRY(heap_.read(*tensor)));
+            if (is_complex(tensors.back().dtype()))
+                return unsupported("the program returns complex numbers, which ONNX Runtime does not have").hint("return torch.view_as_real(...) of them");
+        } else if (auto const* dim = value.as<Dim>())
+            tensors.push_back(GraphTensor::integer(*dim));
+        else if (auto const* flag = value.as<bool>())
+            tensors.push_back(GraphTensor::constant(Tensor::scalar(*flag)));
+        else if (auto const* number = value.as<double>())
+            tensors.push_back(GraphTensor::constant(Tensor::scalar(*number)));
+        else if (auto const* unshaped = value.as<UnshapedTensor>()) {
+            untyped.insert(tensors.size());
+            tensors.push_back(GraphTensor::named(unshaped->name, DType::float32, {}));
+        } else if (auto const* unknown = value.as<UnknownFloat>())
+            tensors.push_back(unknown->tensor);
+        else if (auto const* unknown_flag = value.as<UnknownBool>())
+            tensors.push_back(unknown_flag->tensor);
+        else if (auto const* list = value.as<std::shared_ptr<ListValue>>(); list != nullptr && !(*list)->uncertain)
+            return add_list(**list, depth);
+        else if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+            for (auto const& item : (*tuple)->items)
+                TRY(add(item, depth + 1));
+        else if (auto const* dict = value.as<std::shared_ptr<DictValue>>())
+            for (auto const& item : (*dict)->items)
+                TRY(add(item.second, depth + 1));
+        else if (auto const* object = value.as<std::shared_ptr<ObjectValue>>())
+            for (auto const& item : (*object)->attributes)
+                TRY(add(item.second, depth + 1));
+        else if (value.is<PoisonValue>())
+            return unsupported("the program returns a result that cannot be converted: of an operator that is converted in its other results alone");
+        else if (!value.is<NoneValue>())
+            return unsupported("the program returns a " + kind_of(value));
+        return {};
+    }
+
+    std::vector<GraphTensor> tensors;
+    std::set<size_t> untyped; // those of which the name alone is right
+
+private:
+    static constexpr int deepest = 50;
+    static constexpr size_t most_tensors = 100'000;
+
+    Result<void> add_list(ListValue const& list, int depth)
+    {
+        for (auto const& item : list.items)
+            TRY(add(item, depth + 1));
+        if (list.open && list.open->kind != OpenList::Kind::tensors)
+            return unsupported("the program returns numbers in a list whose length depends on data").hint("return torch.tensor(the list)");
+        if (list.open) // a sequence
+            tensors.push_back(list.open->held);
+        return {};
+    }
+
+    Heap& heap_;
+};
+
 // How a program that keeps state between its calls is to be evaluated.
 struct StatePlan {
     enum class Stage : uint8_t { none,
@@ -45,7 +114,7 @@ public:
         : program_(program),
           options_(options),
           graph_(options.opset),
-          evaluator_(program, table, graph_, heap_, plan.open),
+          evaluator_(program, table, options, graph_, heap_, plan.open),
           pinned_(pinned),
           plan_(plan)
     {
@@ -181,6 +250,8 @@ private:
     static void note_conditions(Function const& method, Conversion& conversion)
     {
         for (auto const& condition : method.conditions) {
+            if (follows_from_sizes(condition, method))
+                continue;
             std::string const said = "the program was exported for inputs where " + condition;
             if (condition.find(".size()") != condition.npos && condition.find("==") != condition.npos)
                 conversion.warnings.push_back({"G06", said + ": other sizes give wrong numbers", ""});
@@ -238,7 +309,8 @@ private:
             TRY(settle_forms());
         else
             TRY(evaluator_.check_no_state(plan_.stage == StatePlan::Stage::cached));
-        auto const outputs = TRY(flattened(heap_, result));
+        std::set<size_t> untyped;
+        auto const outputs = TRY(flattened(heap_, result, &untyped));
         bool const sequences = std::any_of(outputs.begin(), outputs.end(), [](GraphTensor const& output) { return output.is_sequence(); });
         if (sequences && !is_pinned()) // with numbers for sizes it may be an output for each tensor
             return unsupported("the program returns a list whose length depends on sizes of its inputs");
@@ -251,7 +323,10 @@ private:
                                                                                                                      : "output_" + std::to_string(i);
             if (!onnx_data_type(outputs[i].dtype()))
                 return unsupported("output " + name + " of dtype " + std::string(name_of(outputs[i].dtype())));
-            graph_.add_output(name, outputs[i]);
+            if (untyped.contains(i))
+                graph_.add_untyped_output(name, *outputs[i].name());
+            else
+                graph_.add_output(name, outputs[i]);
         }
         return hand_on_state();
     }

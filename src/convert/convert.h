@@ -55,6 +55,8 @@ struct ConvertOptions {
     DynamicMode dynamic = DynamicMode::automatic;
     std::vector<DynamicAxis> dynamic_axes;
     bool number_inputs = false; // numbers among the arguments become inputs of rank 0
+    bool allow_custom = false; // operators that nobody knows become nodes in domains of their own
+    std::vector<InputSpecification> custom_results; // what such an operator gives, by its name; of several results one each, in order
 };
 
 struct ConversionWarning {

@@ -60,28 +60,6 @@ Result<void> check_sizes(Value const& value)
 
 }
 
-std::vector<UnsupportedOperator> Evaluator::unsupported_operators() const
-{
-    std::vector<UnsupportedOperator> result;
-    for (auto const& [name, unsupported_operator] : notes_.unsupported) {
-        result.push_back(unsupported_operator.found);
-        result.back().where.assign(unsupported_operator.places.begin(), unsupported_operator.places.end());
-    }
-    return result;
-}
-
-void Evaluator::note_unsupported(Call const& call, Error const& error)
-{
-    auto& entry = notes_.unsupported[call.target];
-    entry.found.name = call.target;
-    ++entry.found.count;
-    entry.places.insert(program_.text(call.place));
-    if (table_.knows(call.target))
-        entry.found.reason = error.what;
-    else
-        entry.found.nearest = table_.nearest(call.target);
-}
-
 Result<Value> Evaluator::call(Function const& function, std::vector<Value> const& arguments, std::vector<std::pair<std::string, Value>> const& named)
 {
     if (depth_ >= deepest_call)
@@ -131,19 +109,21 @@ Result<std::vector<Value>> Evaluator::run(Block const& block, Frame& frame, size
 Result<void> Evaluator::run_call(Call const& call, Frame& frame)
 {
     if (steps_left_ == 0)
-        return exhausted("the program makes more than 200,000 calls while it is converted").at(program_.text(call.place));
+        return exhausted("the program makes more than 200,000 calls while it is converted").at(place_text(call.place));
     --steps_left_;
     if (heap_.overfull())
-        return exhausted("the program piles up more than 4,000,000 items while it is converted").at(program_.text(call.place));
-    graph_.set_place(program_.text(call.place));
+        return exhausted("the program piles up more than 4,000,000 items while it is converted").at(place_text(call.place));
+    graph_.set_place(place_text(call.place));
+    if (!program_.scopes.empty()) // of exported programs; those of TorchScript call methods of modules
+        graph_.set_module(module_of(call.place));
     auto results = results_of(call, frame);
     if (!results && results.error().where.empty())
-        results.error().where.push_back(program_.text(call.place));
+        results.error().where.push_back(place_text(call.place));
     auto values = TRY(std::move(results));
     if (values.size() < call.results.size())
-        return malformed(call.target + " gives " + std::to_string(values.size()) + " values, " + std::to_string(call.results.size()) + " are asked for").at(program_.text(call.place));
+        return malformed(call.target + " gives " + std::to_string(values.size()) + " values, " + std::to_string(call.results.size()) + " are asked for").at(place_text(call.place));
     for (size_t i = 0; i < call.results.size(); ++i) {
-        TRY(within(program_.text(call.place), within(call.target, check_sizes(values[i]))));
+        TRY(within(place_text(call.place), within(call.target, check_sizes(values[i]))));
         frame[call.results[i]] = std::move(values[i]);
     }
     return {};
@@ -321,10 +301,12 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
     if (target == "prim::TupleIndex" || (target == "aten::__getitem__" && bound.positional[0].is<std::shared_ptr<TupleValue>>()))
         return tuple_item(bound.positional[0], bound.positional[1]);
 
+    if (options_.allow_custom && !table_.knows(bound.target))
+        return run_custom(call, bound);
     OperatorNotes said;
     auto result = table_.call(bound, graph_, heap_, program_.operator_version, said);
     for (auto& warning : said.warnings)
-        notes_.warnings.push_back({std::move(warning.code), std::move(warning.message), program_.text(call.place)});
+        notes_.warnings.push_back({std::move(warning.code), std::move(warning.message), place_text(call.place)});
     schemas_.merge(said.schemas);
     if (said.poisoned && notes_.unsupported.empty()) // else one that came before is named
         note_unsupported(call, unsupported("it takes a result that cannot be converted: of an operator that is converted in its other results alone").value());
@@ -337,5 +319,7 @@ Result<Value> Evaluator::run_operator(Call const& call, Frame const& frame)
     }
     if (result)
         note_negation(call, bound, *result);
+    if (!result && !result.error().where.empty()) // parts of the operator; the line that calls it comes after them
+        result.error().where.push_back(place_text(call.place));
     return result;
 }

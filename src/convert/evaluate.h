@@ -33,9 +33,10 @@ class Evaluator {
 public:
     // Tensors of the module at the paths in `open_state` are unknown: whatever depends on what they hold stands in the graph, under
     // the name that open_state_name() gives.
-    Evaluator(Program const& program, OperatorTable const& table, GraphBuilder& graph, Heap& heap, std::set<std::string> const& open_state)
+    Evaluator(Program const& program, OperatorTable const& table, ConvertOptions const& options, GraphBuilder& graph, Heap& heap, std::set<std::string> const& open_state)
         : program_(program),
           table_(table),
+          options_(options),
           graph_(graph),
           heap_(heap),
           open_state_(open_state)
@@ -75,7 +76,13 @@ private:
     Result<Value> run_operator(Call const& call, Frame const& frame);
     Result<std::optional<Value>> run_for_both_forms(Call const& call, OperatorCall const& bound);
     Value constant_of(Call const& call);
+    std::string place_text(SourcePlace place) const;
+    std::string module_of(SourcePlace place) const;
     Result<Value> formatted(Call const& call, Frame const& frame);
+
+    // custom_operator.cc
+    Result<Value> run_custom(Call const& call, OperatorCall const& given);
+    void warn_of_custom(Call const& call, bool is_known);
 
     // control_flow.cc
     Result<std::vector<Value>> run_if(Call const& call, Frame& frame);
@@ -100,6 +107,8 @@ private:
     Result<Value> get_attribute(Call const& call, Value const& object);
     Result<Value> set_attribute(Call const& call, Value const& object, Value const& value);
     Result<Value> call_method(Call const& call, Frame const& frame);
+    Result<Value> call_at_place(Call const& call, Frame const& frame);
+    void warn_of_recomputed_scale(Call const& call, Function const& function, std::vector<Value> const& positional, std::vector<std::pair<std::string, Value>> const& named);
     Result<Value> create_object(Call const& call);
     Result<std::vector<Value>> unpack(Call const& call, Value const& container);
     Result<Value> tuple_item(Value const& tuple, Value const& index);
@@ -112,6 +121,7 @@ private:
 
     Program const& program_;
     OperatorTable const& table_;
+    ConvertOptions const& options_;
     GraphBuilder& graph_;
     Heap& heap_;
     std::set<std::string> const& open_state_;
@@ -165,6 +175,7 @@ private:
     uint32_t depth_ = 0; // of calls
     std::map<std::string, bool> decided_; // conditions, by their names in the graph, on the sides that they have
     std::map<std::string, std::string> negations_; // the name of what is the opposite of a condition -> the condition
+    std::vector<SourcePlace> calls_; // of functions and methods, the outermost first: where they are called
     uint64_t steps_left_ = 200'000;
     static constexpr uint32_t most_both_ways = 1'000;
     uint32_t both_ways_left_ = most_both_ways; // each doubles what follows it

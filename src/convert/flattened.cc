@@ -6,8 +6,9 @@ namespace {
 
 class Flattener {
 public:
-    explicit Flattener(Heap& heap)
-        : heap_(heap)
+    Flattener(Heap& heap, std::set<size_t>* untyped)
+        : heap_(heap),
+          untyped_(untyped)
     {
     }
 
@@ -25,7 +26,10 @@ public:
             tensors.push_back(GraphTensor::constant(Tensor::scalar(*flag)));
         else if (auto const* number = value.as<double>())
             tensors.push_back(GraphTensor::constant(Tensor::scalar(*number)));
-        else if (auto const* unknown = value.as<UnknownFloat>())
+        else if (auto const* unshaped = value.as<UnshapedTensor>(); unshaped != nullptr && untyped_ != nullptr) {
+            untyped_->insert(tensors.size());
+            tensors.push_back(GraphTensor::named(unshaped->name, DType::float32, {}));
+        } else if (auto const* unknown = value.as<UnknownFloat>())
             tensors.push_back(unknown->tensor);
         else if (auto const* unknown_flag = value.as<UnknownBool>())
             tensors.push_back(unknown_flag->tensor);
@@ -65,13 +69,14 @@ private:
     }
 
     Heap& heap_;
+    std::set<size_t>* untyped_;
 };
 
 }
 
-Result<std::vector<GraphTensor>> flattened(Heap& heap, Value const& result)
+Result<std::vector<GraphTensor>> flattened(Heap& heap, Value const& result, std::set<size_t>* untyped)
 {
-    Flattener flattener(heap);
+    Flattener flattener(heap, untyped);
     TRY(flattener.add(result));
     return flattener.tensors;
 }

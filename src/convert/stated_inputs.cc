@@ -74,6 +74,7 @@ public:
             symbol.least = range == nullptr ? 0 : demanded_least(*range);
             symbol.traced_least = range == nullptr ? 0 : range->least.value_or(0);
             symbol.range = range == nullptr ? "" : range_text(*range);
+            symbol.stated = linear->symbol;
             symbols_.emplace(linear->symbol, graph_.symbols().add(std::move(symbol)));
         }
     }

@@ -213,6 +213,14 @@ Result<Value> Evaluator::create_object(Call const& call)
 
 Result<Value> Evaluator::call_method(Call const& call, Frame const& frame)
 {
+    calls_.push_back(call.place);
+    auto result = call_at_place(call, frame);
+    calls_.pop_back();
+    return result;
+}
+
+Result<Value> Evaluator::call_at_place(Call const& call, Frame const& frame)
+{
     std::vector<Value> positional;
     std::vector<std::pair<std::string, Value>> named;
     for (auto const& given : call.arguments) {
@@ -225,6 +233,7 @@ Result<Value> Evaluator::call_method(Call const& call, Frame const& frame)
         auto const function = program_.functions.find(call.name);
         if (function == program_.functions.end())
             return malformed("the function " + call.name + " is not in the file");
+        warn_of_recomputed_scale(call, function->second, positional, named);
         return this->call(function->second, positional, named);
     }
     if (positional.empty() || positional[0].is<PoisonValue>())

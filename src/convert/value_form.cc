@@ -165,6 +165,8 @@ Result<ValueForm> FormJoiner::generalised(Value const& value, int depth)
                 dim.reset();
         return form;
     }
+    if (value.is<UnshapedTensor>())
+        return unsupported("a branch or loop on data that gives a " + kind_of(value));
     if (auto const* dim = value.as<Dim>()) {
         ValueForm form = plain_form(Kind::integer);
         form.not_negative = graph_.symbols().surely_not_negative(*dim);

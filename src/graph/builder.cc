@@ -192,17 +192,28 @@ bool GraphBuilder::is_input(std::string const& name) const
     return std::any_of(inputs_.begin(), inputs_.end(), [&](OnnxValueInfo const& input) { return input.name == name; });
 }
 
-void GraphBuilder::add_output(std::string name, GraphTensor const& tensor)
+std::string GraphBuilder::output_node(std::string const& wish, std::string const& value)
 {
     CHECK(scopes_.size() == 1, "outputs belong to the outermost graph");
-    name = unique_name(name);
     OnnxNode node;
     node.op_type = "Identity";
-    node.name = name;
-    node.inputs = {name_of(tensor)};
-    node.outputs = {name};
-    scopes_.back()->nodes.push_back(std::move(node));
+    node.name = unique_name(wish);
+    node.inputs = {value};
+    node.outputs = {node.name};
+    scopes_.back()->nodes.push_back(node);
+    return node.name;
+}
+
+void GraphBuilder::add_output(std::string name, GraphTensor const& tensor)
+{
+    name = output_node(name, name_of(tensor));
     outputs_.push_back(value_info(name, tensor.dtype(), tensor.dims(), tensor.is_sequence()));
+}
+
+void GraphBuilder::add_untyped_output(std::string name, std::string const& value)
+{
+    outputs_.emplace_back();
+    outputs_.back().name = output_node(name, value);
 }
 
 std::vector<GraphTensor> GraphBuilder::nodes(std::string op_type, std::vector<GraphTensor const*> const& inputs, std::vector<GraphType> results, Attributes attributes, std::string domain)
@@ -480,6 +491,18 @@ void note_uses(std::vector<OnnxNode> const& nodes, std::set<std::string>& used)
     }
 }
 
+// Domains beside ONNX's own.
+void note_domains(std::vector<OnnxNode> const& nodes, std::set<std::string>& domains)
+{
+    for (auto const& node : nodes) {
+        if (!node.domain.empty())
+            domains.insert(node.domain);
+        for (auto const& attribute : node.attributes)
+            if (auto const* graph = std::get_if<std::shared_ptr<OnnxGraph>>(&attribute.value))
+                note_domains((*graph)->nodes, domains);
+    }
+}
+
 // Drops, from the end, each node none of whose results is used; nested graphs first.
 void drop_dead(std::vector<OnnxNode>& nodes, std::set<std::string>& used)
 {
@@ -558,6 +581,10 @@ OnnxModel GraphBuilder::finish(std::string graph_name)
     name_results_directly(model.graph);
     used.clear();
     note_uses(model.graph.nodes, used);
+    std::set<std::string> domains;
+    note_domains(model.graph.nodes, domains);
+    for (auto const& domain : domains)
+        model.opsets.push_back({domain, 1});
     for (auto& tensor : initializers_)
         if (used.contains(tensor.name))
             model.graph.initializers.push_back(std::move(tensor));

@@ -114,6 +114,8 @@ public:
     // A graph input; its symbolic dims are written as names.
     GraphTensor add_input(std::string name, DType dtype, Dims dims);
     void add_output(std::string name, GraphTensor const& tensor);
+    // An output of which nothing is known but the name of its value.
+    void add_untyped_output(std::string name, std::string const& value);
     bool is_input(std::string const& name) const;
 
     // A node with one result or several. An input of nullptr is an optional input left out.
@@ -180,6 +182,7 @@ private:
     std::string compute_symbol(SymbolId symbol); // rank 0, int64
     std::string integer_node(std::string op_type, std::string const& left, std::string const& right);
     std::string size_node(std::string const& value, int64_t axis);
+    std::string output_node(std::string const& wish, std::string const& value);
     OnnxValueInfo value_info(std::string const& name, DType dtype, Dims const& dims, bool sequence = false) const;
 
     int64_t opset_;

@@ -84,6 +84,7 @@ struct Symbol {
     int64_t least = 0; // what it may be at least, where it is the size of an input
     int64_t traced_least = 0; // what it was at least when the program was exported, which does not promise to be right for less
     std::string range{}; // what the file says that it may be, for people: "2..50"
+    std::string stated{}; // the file's own name for it, where it has one
 };
 
 class SymbolTable {

@@ -34,6 +34,7 @@ struct KindName {
     std::string operator()(std::shared_ptr<ObjectValue> const& object) const { return object->class_name; }
     std::string operator()(PoisonValue const&) const { return "result of an unsupported operator"; }
     std::string operator()(UninitialisedValue const&) const { return "uninitialised value"; }
+    std::string operator()(UnshapedTensor const& tensor) const { return "Tensor of unknown shape, the result of " + tensor.origin; }
     std::string operator()(OptionalValue const& optional) const { return "None or " + kind_of(*optional.inner) + ", as data decides"; }
 };
 

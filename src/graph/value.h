@@ -41,6 +41,12 @@ struct UnknownBool {
 // are found in one go.
 struct PoisonValue {
 };
+// A tensor of the graph whose dtype and rank nobody knows: what an operator of another library gives. It may be handed to another
+// such operator and be an output; no rule takes it.
+struct UnshapedTensor {
+    std::string name; // of the value in the graph
+    std::string origin; // the operator
+};
 // prim::Uninitialized: may be carried, never used.
 struct UninitialisedValue {
 };
@@ -51,7 +57,7 @@ struct OptionalValue {
 };
 
 struct Value {
-    std::variant<NoneValue, bool, Dim, double, std::complex<double>, std::string, DeviceValue, TensorReference, UnknownFloat, UnknownBool, std::shared_ptr<ListValue>, std::shared_ptr<TupleValue>, std::shared_ptr<DictValue>, std::shared_ptr<ObjectValue>, PoisonValue, UninitialisedValue, OptionalValue> held;
+    std::variant<NoneValue, bool, Dim, double, std::complex<double>, std::string, DeviceValue, TensorReference, UnknownFloat, UnknownBool, std::shared_ptr<ListValue>, std::shared_ptr<TupleValue>, std::shared_ptr<DictValue>, std::shared_ptr<ObjectValue>, PoisonValue, UninitialisedValue, OptionalValue, UnshapedTensor> held;
 
     template <typename T>
     T const* as() const { return std::get_if<T>(&held); }

@@ -23,6 +23,26 @@ bool holds_poison(Value const& value)
     return false;
 }
 
+// The first tensor of unknown shape among the arguments; null where there is none.
+UnshapedTensor const* unshaped_in(OperatorCall const& call)
+{
+    UnshapedTensor const* found = nullptr;
+    auto const look = [&](Value const& value) {
+        if (auto const* tensor = value.as<UnshapedTensor>(); tensor != nullptr && found == nullptr)
+            found = tensor;
+    };
+    auto const look_within = [&](Value const& value) {
+        look(value);
+        if (auto const* list = value.as<std::shared_ptr<ListValue>>())
+            std::for_each((*list)->items.begin(), (*list)->items.end(), look);
+        if (auto const* tuple = value.as<std::shared_ptr<TupleValue>>())
+            std::for_each((*tuple)->items.begin(), (*tuple)->items.end(), look);
+    };
+    std::for_each(call.positional.begin(), call.positional.end(), look_within);
+    std::for_each(call.named.begin(), call.named.end(), [&](auto const& named) { look_within(named.second); });
+    return found;
+}
+
 bool is_complex_tensor(Value const& value)
 {
     auto const* tensor = value.as<TensorReference>();
@@ -428,6 +448,8 @@ Result<Value> OperatorTable::call(OperatorCall const& call, GraphBuilder& graph,
         return Value{PoisonValue{}};
     if (auto const plain = viewed_by(call.target); !has_name(call.target) && has_name(plain))
         return copied(TRY(this->call({plain, call.positional, call.named}, graph, heap, operator_version, notes)), heap);
+    if (auto const* unshaped = unshaped_in(call))
+        return unsupported("it needs the dtype and sizes of what " + unshaped->origin + " gives, which the file does not tell").code(unknown_operator_code);
     auto const* entries = find_for(call.target, call);
     auto const* plain_entries = find_for(plain_name, call);
     if (entries == nullptr && plain_entries == nullptr) {

@@ -54,6 +54,19 @@ Function const* Program::method(std::string_view class_name, std::string_view me
     return method == found->second.methods.end() ? nullptr : &method->second;
 }
 
+bool is_of_framework(std::string_view python_file)
+{
+    return python_file.starts_with('<') || python_file.starts_with("torch/") || python_file.find("-packages/torch/") != python_file.npos;
+}
+
+std::optional<std::string> Program::user_text(SourcePlace place) const
+{
+    auto const origin = origins.find({place.file, place.line});
+    if (origin == origins.end() || is_of_framework(origin->second.file))
+        return std::nullopt;
+    return origin->second.file + ":" + std::to_string(origin->second.line) + " (" + text(place) + ")";
+}
+
 std::string Program::text(SourcePlace place) const
 {
     std::string const file = place.file < files.size() ? files[place.file] : "?";

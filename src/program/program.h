@@ -128,25 +128,6 @@ struct CallArgument {
     ValueId value = 0;
 };
 
-struct Call;
-
-struct Block {
-    std::vector<ValueId> parameters;
-    std::vector<Call> calls;
-    std::vector<ValueId> results;
-};
-
-struct Call {
-    std::string target; // "aten::conv2d", "prim::If"
-    std::vector<CallArgument> arguments;
-    std::vector<ValueId> results;
-    std::vector<Block> blocks;
-    std::string name; // see the table above
-    ProgramType type; // see the table above
-    ProgramValue literal; // of prim::Constant
-    SourcePlace place;
-};
-
 // A size that an exported program states: a number, a symbol, or an operation on two sizes.
 struct ProgramSize {
     enum class Kind : uint8_t { number,
@@ -178,6 +159,26 @@ struct ProgramSymbol {
 struct ProgramTensorType {
     DType dtype = DType::float32;
     std::vector<ProgramSize> sizes;
+};
+
+struct Call;
+
+struct Block {
+    std::vector<ValueId> parameters;
+    std::vector<Call> calls;
+    std::vector<ValueId> results;
+};
+
+struct Call {
+    std::string target; // "aten::conv2d", "prim::If"
+    std::vector<CallArgument> arguments;
+    std::vector<ValueId> results;
+    std::vector<Block> blocks;
+    std::string name; // see the table above
+    ProgramType type; // see the table above
+    ProgramValue literal; // of prim::Constant
+    SourcePlace place;
+    std::vector<std::optional<ProgramTensorType>> result_types; // of operators that are not PyTorch's own, where the file states them
 };
 
 struct Parameter {
@@ -220,6 +221,14 @@ struct ExampleInput {
     Shape shape;
 };
 
+// A line of the Python that a line of a file's code was made of, as the file says: nobody vouches for it.
+struct ProgramOrigin {
+    std::string file; // as it was called where the file was made
+    uint32_t line = 0; // from 1
+};
+// PyTorch's own Python, and code that it made itself: not the user's.
+bool is_of_framework(std::string_view python_file);
+
 struct Program {
     std::map<std::string, ClassType, std::less<>> classes;
     std::map<std::string, Function, std::less<>> functions; // free functions by qualified name
@@ -230,8 +239,12 @@ struct Program {
     std::map<std::string, std::vector<std::optional<ExampleInput>>> example_inputs; // by method, the flattened tensor arguments
     bool traced = false;
 
+    std::map<std::pair<uint32_t, uint32_t>, ProgramOrigin> origins; // by file and line of a SourcePlace
     // Null where there is none.
     Function const* method(std::string_view class_name, std::string_view method_name) const;
     // "code/__torch__/net.py:12", "net.py:12 (layer1.0.conv)"
     std::string text(SourcePlace place) const;
+    // The line of the user's own Python behind the place, and the place: "net.py:7 (code/__torch__/net.py:12)"; nothing where it is not
+    // known, or is PyTorch's.
+    std::optional<std::string> user_text(SourcePlace place) const;
 };

@@ -6,6 +6,7 @@
 #include "publish/words.h"
 
 #include <algorithm>
+#include <array>
 
 namespace {
 
@@ -31,7 +32,7 @@ void refine(std::vector<InputSpecification>& specifications, std::vector<InputSp
 
 Failure unsupported_operators(size_t count)
 {
-    return unsupported(count_text(count, "operator") + " cannot be converted").hint("`hullmark explain G03` tells what can be done").code(unknown_operator_code);
+    return unsupported(count_text(count, "operator") + " cannot be converted").hint("`hullmark explain G03` tells what can be done; --allow-custom keeps operators of other libraries").code(unknown_operator_code);
 }
 
 void encode(ConvertedModel& converted, ConversionRequest const& request)
@@ -47,7 +48,20 @@ void encode(ConvertedModel& converted, ConversionRequest const& request)
     converted.external_data = std::move(files.data);
 }
 
-Result<ConvertedModel> convert_program(Program const& program, ConversionRequest const& request, Trail& trail)
+void note_origin(OnnxModel& model, SourceFile const& source, ConvertOptions const& options)
+{
+    model.producer_version = HULLMARK_VERSION;
+    OnnxProperty const origin[] = {
+        {std::string(version_key), HULLMARK_VERSION},
+        {std::string(source_digest_key), source.digest.hex()},
+        {std::string(source_kind_key), std::string(name_of(source.kind))},
+        {std::string(source_method_key), options.method},
+        {std::string(opset_key), std::to_string(options.opset)},
+    };
+    model.metadata.insert(model.metadata.begin(), std::begin(origin), std::end(origin));
+}
+
+Result<ConvertedModel> convert_program(Program const& program, SourceFile const& source, ConversionRequest const& request, Trail& trail)
 {
     ConvertOptions options = request.options;
     if (!request.samples.empty())
@@ -65,6 +79,7 @@ Result<ConvertedModel> convert_program(Program const& program, ConversionRequest
     converted.warnings = std::move(conversion.warnings);
     converted.assumptions = std::move(conversion.assumptions);
     converted.is_converted = true;
+    note_origin(converted.model, source, options);
     encode(converted, request);
     if (conversion.first_call)
         converted.first_call = encode_onnx(*conversion.first_call);
@@ -122,11 +137,11 @@ std::vector<ExternalFile> ConvertedModel::external_files() const
     return {{external_location, SharedBytes::take(external_data.joined())}};
 }
 
-Result<ConvertedModel> convert_source(ReadSource const& read, ConversionRequest const& request, Trail& trail)
+Result<ConvertedModel> convert_source(ReadSource const& read, SourceFile const& source, ConversionRequest const& request, Trail& trail)
 {
     if (auto const* onnx = std::get_if<OnnxSource>(&read))
         return take_as_it_is(*onnx);
-    return convert_program(std::get<ProgramSource>(read).program, request, trail);
+    return convert_program(std::get<ProgramSource>(read).program, source, request, trail);
 }
 
 Json json_of(std::vector<UnsupportedOperator> const& operators)
@@ -143,6 +158,68 @@ Json json_of(std::vector<UnsupportedOperator> const& operators)
     return documents;
 }
 
+Json json_of(std::vector<ConversionWarning> const& warnings)
+{
+    Json documents = Json::array();
+    for (auto const& warning : warnings)
+        documents.push_back({{"code", warning.code}, {"message", warning.message}, {"where", warning.where}});
+    return documents;
+}
+
+Result<void> demand_no_warnings(std::vector<ConversionWarning> const& warnings, bool is_strict, Trail& trail)
+{
+    if (!is_strict || warnings.empty())
+        return {};
+    trail.warnings = warnings;
+    auto failure = unsupported(count_text(warnings.size(), "warning") + ", and --strict makes " + (warnings.size() == 1 ? "it an error" : "them errors"));
+    for (auto const& warning : warnings)
+        failure.value().where.push_back(warning.code + ": " + warning.message + (warning.where.empty() ? "" : " (" + warning.where + ")"));
+    return std::move(failure).hint("`hullmark explain " + warnings.front().code + "` tells what to change; without --strict the model is written");
+}
+
+namespace {
+
+void note_foreign(std::vector<OnnxNode> const& nodes, OnnxModel const& model, std::map<std::string, ForeignOperator>& found)
+{
+    static constexpr std::array<std::string_view, 5> known_domains{"", "ai.onnx", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc"};
+    for (auto const& node : nodes) {
+        bool const is_known = std::find(known_domains.begin(), known_domains.end(), node.domain) != known_domains.end() || std::any_of(model.functions.begin(), model.functions.end(), [&](OnnxFunction const& function) { return function.domain == node.domain && function.name == node.op_type; });
+        if (!is_known) {
+            auto& operation = found[node.domain + "::" + node.op_type];
+            ++operation.count;
+            if (!node.doc_string.empty())
+                operation.where.insert(node.doc_string);
+        }
+        for (auto const& attribute : node.attributes)
+            if (auto const* graph = std::get_if<std::shared_ptr<OnnxGraph>>(&attribute.value))
+                note_foreign((*graph)->nodes, model, found);
+    }
+}
+
+}
+
+std::vector<ForeignOperator> foreign_operators(OnnxModel const& model)
+{
+    std::map<std::string, ForeignOperator> found;
+    note_foreign(model.graph.nodes, model, found);
+    for (auto const& function : model.functions)
+        note_foreign(function.nodes, model, found);
+    std::vector<ForeignOperator> operators;
+    for (auto& [name, operation] : found) {
+        operation.name = name;
+        operators.push_back(std::move(operation));
+    }
+    return operators;
+}
+
+std::string text_of(std::vector<ForeignOperator> const& operators)
+{
+    std::string text;
+    for (auto const& operation : operators)
+        text += (text.empty() ? "" : ", ") + operation.name;
+    return text;
+}
+
 Json json_of(ConvertedModel const& converted)
 {
     Json document;
@@ -150,9 +227,10 @@ Json json_of(ConvertedModel const& converted)
     document["ir_version"] = converted.model.ir_version;
     document["inputs"] = json_of(required_inputs(converted.model));
     document["outputs"] = json_of(converted.model.graph.outputs);
-    document["warnings"] = Json::array();
-    for (auto const& warning : converted.warnings)
-        document["warnings"].push_back({{"code", warning.code}, {"message", warning.message}, {"where", warning.where}});
+    document["warnings"] = json_of(converted.warnings);
+    document["custom"] = Json::array();
+    for (auto const& operation : foreign_operators(converted.model))
+        document["custom"].push_back({{"operator", operation.name}, {"count", operation.count}, {"where", operation.where}});
     document["assumptions"] = converted.assumptions;
     document["state"] = Json::array();
     auto const state = state_of(converted.model);

@@ -102,6 +102,18 @@ Result<VerifyReport> against_file(World const& world, Runtime const& runtime, Mo
 
 }
 
+namespace {
+
+Result<void> demand_no_foreign(ConvertedModel const& model)
+{
+    auto const operators = foreign_operators(model.model);
+    if (operators.empty())
+        return {};
+    return unsupported("ONNX Runtime cannot run the model: it does not have " + text_of(operators)).code(203).hint("run it where the library with these operators is loaded");
+}
+
+}
+
 Result<bool> has_evidence(ConvertedModel const& model, EvidenceRequest const& request)
 {
     if (!request.is_wanted)
@@ -114,6 +126,7 @@ Result<bool> has_evidence(ConvertedModel const& model, EvidenceRequest const& re
 
 Result<VerifyReport> gather_evidence(World const& world, ConvertedModel const& model, EvidenceRequest const& request)
 {
+    TRY(demand_no_foreign(model));
     auto const runtime = TRY(open_runtime(world));
     auto const tested = TRY(open_model(runtime, model));
     if (is_name_of_file(request.against))
@@ -149,6 +162,8 @@ Result<UnaskedEvidence> ask_torch(World const& world, ConvertedModel const& mode
 {
     if (!arguments || !request.is_wanted)
         return UnaskedEvidence{{}, ""};
+    if (auto const known = demand_no_foreign(model); !known)
+        return UnaskedEvidence{{}, known.error().what};
     auto const ask = [&]() -> Result<VerifyReport> {
         TRY(find_torch(world, request.python)); // the cheapest first: most often there is none
         auto const runtime = TRY(open_runtime(world));

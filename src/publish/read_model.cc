@@ -58,8 +58,13 @@ Result<ReadModel> read_model_here(SourceFile const& source, ConversionRequest co
     auto const read = std::make_shared<ReadSource const>(TRY(read_source(source)));
     if (demands.is_safe)
         TRY(demand_safe(source));
-    TRY(after_reading(receipt_for(source, *read)));
-    auto model = TRY(within(source.file.path(), convert_source(*read, request, trail)));
+    auto const receipt = receipt_for(source, *read);
+    TRY(after_reading(receipt));
+    auto model = TRY(within(source.file.path(), convert_source(*read, source, request, trail)));
+    for (size_t i = 0; i < std::min(receipt.findings.size(), most_findings); ++i)
+        if (!receipt.findings[i].starts_with("custom-code")) // G03 names these
+            model.warnings.push_back({"G14", "never loaded, and not proved harmless: " + receipt.findings[i], ""});
+    TRY(within(source.file.path(), demand_no_warnings(model.warnings, request.is_strict, trail)));
     return ReadModel{std::move(model), names_of(read, request.options.method)};
 }
 
@@ -95,12 +100,32 @@ Result<ModelReceipt> parse_receipt(std::string_view note)
 
 namespace {
 
+void write_warnings(MessageWriter& writer, std::vector<ConversionWarning> const& warnings)
+{
+    writer.count(warnings.size());
+    for (auto const& warning : warnings)
+        writer.text(warning.code).text(warning.message).text(warning.where);
+}
+
+Result<std::vector<ConversionWarning>> parse_warnings(MessageReader& reader)
+{
+    std::vector<ConversionWarning> warnings;
+    for (size_t left = TRY(reader.count(most_warnings)); left > 0; --left) {
+        auto code = TRY(reader.text());
+        auto message = TRY(reader.text());
+        auto where = TRY(reader.text());
+        warnings.push_back({std::move(code), std::move(message), std::move(where)});
+    }
+    return warnings;
+}
+
 std::string bytes_of(Trail const& trail)
 {
     MessageWriter writer;
     writer.count(trail.unsupported.size());
     for (auto const& operation : trail.unsupported)
         writer.text(operation.name).number(operation.count).texts(operation.where).text(operation.reason).text(operation.nearest);
+    write_warnings(writer, trail.warnings);
     return writer.take();
 }
 
@@ -120,6 +145,7 @@ Result<void> parse_trail(std::string_view bytes, Trail& trail)
         operation.nearest = TRY(reader.text());
         trail.unsupported.push_back(std::move(operation));
     }
+    trail.warnings = TRY(parse_warnings(reader));
     return reader.end();
 }
 
@@ -193,9 +219,7 @@ std::string bytes_of(ModelReceipt const& receipt, ReadModel const& read, std::ve
 {
     MessageWriter writer;
     writer.number(static_cast<uint8_t>(receipt.kind)).flag(read.model.is_converted).flag(!read.model.external_location.empty()).flag(read.model.first_call.size != 0);
-    writer.count(read.model.warnings.size());
-    for (auto const& warning : read.model.warnings)
-        writer.text(warning.code).text(warning.message).text(warning.where);
+    write_warnings(writer, read.model.warnings);
     writer.texts(read.model.assumptions);
     AskedNames names(read.arguments);
     names.ask(samples, output_names_of(read.model.model), own_inputs(read.model.model).size());
@@ -249,17 +273,12 @@ Result<ReadModel> parse_model(SourceFile& source, ReadingResult const& result, C
     written.has_external_data = TRY(reader.flag());
     written.has_first_call = TRY(reader.flag());
     ReadModel read;
-    for (size_t left = TRY(reader.count(most_warnings)); left > 0; --left) {
-        auto code = TRY(reader.text());
-        auto message = TRY(reader.text());
-        auto where = TRY(reader.text());
-        read.model.warnings.push_back({std::move(code), std::move(message), std::move(where)});
-    }
+    read.model.warnings = TRY(parse_warnings(reader));
     read.model.assumptions = TRY(reader.texts(most_warnings));
     read.arguments = TRY(parse_names(reader));
     TRY(reader.end());
     if (!is_converted) {
-        read.model = TRY(within(source.file.path(), convert_source(ReadSource(TRY(read_onnx_source(source))), request, trail)));
+        read.model = TRY(within(source.file.path(), convert_source(ReadSource(TRY(read_onnx_source(source))), source, request, trail)));
         return read;
     }
     read.model.is_converted = true;

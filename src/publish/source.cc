@@ -15,6 +15,7 @@ constexpr int other_digest_code = 107;
 constexpr int not_harmless_code = 103;
 constexpr int weights_alone_code = 208;
 constexpr int pickled_module_code = 209;
+constexpr int native_code_code = 214;
 
 // The keys of a checkpoint that say how the model was made: what is no tensor and no optimiser's state.
 std::string config_keys(Checkpoint const& checkpoint)
@@ -155,6 +156,8 @@ Result<ProgramSource> read_exported_source(SourceFile const& source, Limits cons
 {
     TRY(check_members(source, limits));
     auto const file = TRY(read_exported_program(source.file.shared(), limits));
+    if (file.models.empty())
+        return unsupported("the archive holds compiled code and no program: compiled code is never loaded").hint("save the program itself: torch.export.save(torch.export.export(model, inputs), FILE)").code(native_code_code);
     ProgramSource result{TRY(lower_exported_program(file, limits)), 0};
     for (auto const& model : file.models)
         for (auto const& operation : model.operators)

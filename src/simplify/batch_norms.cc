@@ -1,6 +1,7 @@
 #include "simplify/passes.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -66,21 +67,25 @@ std::optional<size_t> output_axis(OnnxNode const& convolution)
     return convolution.op_type == "ConvTranspose" && integer_attribute(convolution, "group", 1) == 1 ? std::optional<size_t>(1) : std::nullopt;
 }
 
-OnnxTensor scaled(OnnxTensor const& weight, size_t axis, std::vector<double> const& factors)
+// Nothing where a product is no finite number.
+std::optional<OnnxTensor> scaled(OnnxTensor const& weight, size_t axis, std::vector<double> const& factors)
 {
     auto elements = floats_of(weight);
     uint64_t inner = 1;
     for (size_t i = axis + 1; i < weight.dims.size(); ++i)
         inner *= static_cast<uint64_t>(weight.dims[i]);
+    static constexpr uint32_t exponent = 0x7f800000; // all ones: infinite, or not a number
+    bool is_finite = true;
     for (uint64_t start = 0, channel = 0; start < elements.size(); start += inner, channel = (channel + 1) % factors.size())
-        for (uint64_t i = start; i < start + inner; ++i)
+        for (uint64_t i = start; i < start + inner; ++i) {
             elements[i] = static_cast<float>(elements[i] * factors[channel]);
-    return float_tensor(weight.dims, std::move(elements));
+            is_finite &= (std::bit_cast<uint32_t>(elements[i]) & exponent) != exponent;
+        }
+    return is_finite ? std::optional(float_tensor(weight.dims, std::move(elements))) : std::nullopt;
 }
 
-bool all_finite(OnnxTensor const& tensor)
+bool all_finite(std::vector<float> const& elements)
 {
-    auto const elements = floats_of(tensor);
     return std::all_of(elements.begin(), elements.end(), [](float element) { return std::isfinite(element); });
 }
 
@@ -99,17 +104,17 @@ bool fold(GraphUses& uses, OnnxNode& norm)
     auto const scaling = scaling_of(uses, norm);
     if (!axis || !is_float32(weight) || weight->dims.size() < 3 || (has_bias && !is_float32(bias)) || !scaling || (has_bias && bias->dims.size() != 1) || scaling->factors.size() != static_cast<size_t>(weight->dims[*axis]))
         return false;
-    auto folded_weight = scaled(*weight, *axis, scaling->factors);
     std::vector<float> sums;
     auto const own_bias = bias != nullptr ? floats_of(*bias) : std::vector<float>(scaling->factors.size(), 0.0F);
     for (size_t channel = 0; channel < scaling->factors.size(); ++channel)
         sums.push_back(static_cast<float>(own_bias[channel] * scaling->factors[channel] + scaling->summands[channel]));
-    auto folded_bias = float_tensor({weight->dims[*axis]}, std::move(sums));
-    if (!all_finite(folded_weight) || !all_finite(folded_bias))
+    auto folded_weight = all_finite(sums) ? scaled(*weight, *axis, scaling->factors) : std::nullopt;
+    if (!folded_weight)
         return false;
+    auto folded_bias = float_tensor({weight->dims[*axis]}, std::move(sums));
     std::string const both = "@" + module_of(norm.inputs[1]);
     auto const old_weight = convolution->inputs[1];
-    uses.take_instead(*convolution, 1, uses.add_weight(std::move(folded_weight), old_weight + both));
+    uses.take_instead(*convolution, 1, uses.add_weight(*std::move(folded_weight), old_weight + both));
     convolution->inputs.resize(3);
     convolution->inputs[2] = uses.add_weight(std::move(folded_bias), module_of(old_weight) + ".bias" + both);
     convolution->outputs[0] = norm.outputs[0];

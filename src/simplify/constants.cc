@@ -1,6 +1,6 @@
 #include "simplify/passes.h"
 
-#include "onnx/structure.h"
+#include "simplify/weight_reading.h"
 #include "tensor/strided.h"
 
 #include <algorithm>
@@ -13,37 +13,6 @@ namespace {
 constexpr uint64_t small_bytes = uint64_t{1} << 16;
 
 bool is_standard(OnnxNode const& node, std::string_view op_type) { return node.op_type == op_type && node.domain.empty(); }
-
-std::optional<Tensor> tensor_of(GraphUses const& uses, std::string const& value)
-{
-    auto const* const weight = uses.weight(value);
-    if (weight == nullptr)
-        return std::nullopt;
-    auto tensor = to_tensor(*weight);
-    if (!tensor || tensor->dtype() == DType::string || bits_of(tensor->dtype()) < 8)
-        return std::nullopt;
-    return *std::move(tensor);
-}
-
-std::optional<std::vector<int64_t>> integers_of(GraphUses const& uses, OnnxNode const& node, size_t place)
-{
-    if (place >= node.inputs.size() || node.inputs[place].empty())
-        return std::nullopt;
-    auto const tensor = tensor_of(uses, node.inputs[place]);
-    if (!tensor || (tensor->dtype() != DType::int64 && tensor->dtype() != DType::int32) || tensor->count() > 1024)
-        return std::nullopt;
-    std::vector<int64_t> numbers;
-    for (uint64_t i = 0; i < tensor->count(); ++i)
-        numbers.push_back(tensor->integer_at(i));
-    return numbers;
-}
-
-// An axis counted from 0; nothing where there is none like it.
-std::optional<size_t> axis_of(int64_t axis, size_t rank)
-{
-    int64_t const counted = axis < 0 ? axis + static_cast<int64_t>(rank) : axis;
-    return counted >= 0 && counted < static_cast<int64_t>(rank) ? std::optional(static_cast<size_t>(counted)) : std::nullopt;
-}
 
 std::optional<Tensor> with_checked_shape(Tensor const& tensor, Shape shape)
 {
@@ -168,13 +137,7 @@ bool fold(GraphUses& uses, OnnxNode& node)
     auto const result = row->fold(uses, node, *tensor);
     if (!result)
         return false;
-    auto weight = from_tensor("", *result);
-    if (!weight)
-        return false;
-    auto const name = uses.add_weight(*std::move(weight), node.inputs[0] + "/" + node.op_type);
-    uses.replace(node.outputs[0], name);
-    uses.empty(node);
-    return true;
+    return replace_by_weight(uses, node, *result, node.inputs[0] + "/" + node.op_type);
 }
 
 }

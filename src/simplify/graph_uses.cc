@@ -48,8 +48,17 @@ std::vector<int64_t> const* integers_attribute(OnnxNode const& node, std::string
     return found == nullptr ? nullptr : std::get_if<std::vector<int64_t>>(&found->value);
 }
 
-GraphUses::GraphUses(OnnxGraph& graph)
-    : graph_(graph)
+bool GraphUses::may_add(uint64_t bytes)
+{
+    if (bytes > bytes_left_)
+        return false;
+    bytes_left_ -= bytes;
+    return true;
+}
+
+GraphUses::GraphUses(OnnxGraph& graph, uint64_t& bytes_left)
+    : graph_(graph),
+      bytes_left_(bytes_left)
 {
     for (size_t place = 0; place < graph.nodes.size(); ++place) {
         for (auto const& output : graph.nodes[place].outputs)

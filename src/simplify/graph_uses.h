@@ -12,7 +12,8 @@
 
 class GraphUses {
 public:
-    explicit GraphUses(OnnxGraph& graph);
+    // `bytes_left` is what folding may yet add to the model; it is counted down.
+    GraphUses(OnnxGraph& graph, uint64_t& bytes_left);
 
     OnnxGraph& graph() { return graph_; }
     // The node that makes the value in this graph; null where none does.
@@ -22,6 +23,8 @@ public:
     // A weight of this graph with its elements at hand; null where it is something else.
     OnnxTensor const* weight(std::string const& value) const;
 
+    // Whether so many bytes may still be added to the model; if so, they are counted.
+    bool may_add(uint64_t bytes);
     // A new weight under a name like the wish.
     std::string add_weight(OnnxTensor tensor, std::string const& wish);
     // The node takes another value in this place.
@@ -36,6 +39,7 @@ public:
 
 private:
     OnnxGraph& graph_;
+    uint64_t& bytes_left_;
     std::unordered_map<std::string, size_t> makers_;
     std::unordered_map<std::string, uint64_t> counts_;
     std::unordered_map<std::string, std::vector<std::string*>> takers_; // may be out of date: what stands there decides

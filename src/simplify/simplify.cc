@@ -46,9 +46,11 @@ void drop_dead(OnnxGraph& graph)
     std::erase_if(graph.initializers, [&](OnnxTensor const& weight) { return taken[weight.name] == 0 && !inputs.contains(weight.name); });
 }
 
-uint64_t run(OnnxGraph& graph, uint64_t (*pass)(GraphUses&), uint64_t& total)
+constexpr uint64_t most_bytes_added = uint64_t{1} << 23; // by folding what is small
+
+uint64_t run(OnnxGraph& graph, uint64_t (*pass)(GraphUses&), uint64_t& total, uint64_t& bytes_left)
 {
-    GraphUses uses(graph);
+    GraphUses uses(graph, bytes_left);
     uint64_t const count = pass(uses);
     if (count != 0)
         GraphUses::remove_emptied(graph);
@@ -56,13 +58,15 @@ uint64_t run(OnnxGraph& graph, uint64_t (*pass)(GraphUses&), uint64_t& total)
     return count;
 }
 
-void simplify_graph(OnnxGraph& graph, Simplification& done)
+void simplify_graph(OnnxGraph& graph, Simplification& done, uint64_t& bytes_left)
 {
     for (int round = 0; round < most_rounds; ++round) {
-        uint64_t changed = run(graph, fold_constants, done.folded_constants);
-        changed += run(graph, join_layouts, done.joined_layouts);
-        changed += run(graph, merge_duplicates, done.merged_duplicates);
-        changed += run(graph, fold_batch_norms, done.folded_batch_norms);
+        uint64_t changed = run(graph, fold_constants, done.folded_constants, bytes_left);
+        changed += run(graph, join_layouts, done.joined_layouts, bytes_left);
+        changed += run(graph, merge_duplicates, done.merged_duplicates, bytes_left);
+        changed += run(graph, fold_expansions, done.folded_constants, bytes_left);
+        changed += run(graph, fold_arithmetic, done.folded_constants, bytes_left);
+        changed += run(graph, fold_batch_norms, done.folded_batch_norms, bytes_left);
         if (changed == 0)
             break;
     }
@@ -73,8 +77,9 @@ void simplify_graph(OnnxGraph& graph, Simplification& done)
 Simplification simplify(OnnxModel& model)
 {
     Simplification done;
-    for_each_graph_within(model.graph, [&](OnnxGraph& graph) { simplify_graph(graph, done); });
-    simplify_graph(model.graph, done);
+    uint64_t bytes_left = most_bytes_added;
+    for_each_graph_within(model.graph, [&](OnnxGraph& graph) { simplify_graph(graph, done, bytes_left); });
+    simplify_graph(model.graph, done, bytes_left);
     drop_dead(model.graph);
     return done;
 }

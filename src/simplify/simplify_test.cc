@@ -63,6 +63,14 @@ OnnxAttribute numbers(std::string name, std::vector<int64_t> value)
     return attribute;
 }
 
+OnnxAttribute number(std::string name, int64_t value)
+{
+    OnnxAttribute attribute;
+    attribute.name = std::move(name);
+    attribute.value = value;
+    return attribute;
+}
+
 // Numbers without a pattern, the same every time.
 Tensor drawn(Shape shape, uint32_t seed, float least = -1, float most = 1)
 {
@@ -182,6 +190,47 @@ TEST(Simplify, moves_weights_now)
     Sketch kept;
     kept.weight("w", drawn({200, 200}, 1)).node("Transpose", {"w"}, {"t"}, {numbers("perm", {1, 0})}).node("MatMul", {"w", "t"}, {"m"}).node("ReduceSum", {"m"}, {"s"}).node("Add", {"x", "s"}, {"y"});
     expect_simplified("a large weight that is needed as it is", kept, "Transpose MatMul ReduceSum Add");
+}
+
+TEST(Simplify, computes_what_follows_from_weights)
+{
+    Sketch expanded;
+    expanded.weight("row", drawn({1, 4}, 1)).weight("shape", Tensor::vector({3, 1, 4})).weight("twice", Tensor::vector({1, 2, 1})).weight("third", Tensor::vector({2, 0}));
+    expanded.node("Expand", {"row", "shape"}, {"a"}).node("Tile", {"a", "twice"}, {"b"}).node("Gather", {"b", "third"}, {"c"}, {number("axis", 0)});
+    expanded.weight("size", Tensor::vector({2, 1, 4})).node("ConstantOfShape", {"size"}, {"zeros"}).node("Concat", {"c", "zeros"}, {"d"}, {number("axis", 1)});
+    expanded.weight("starts", Tensor::vector({0})).weight("end", Tensor::vector({-2})).weight("ends", Tensor::vector({-1})).weight("axes", Tensor::vector({1})).weight("steps", Tensor::vector({1}));
+    expanded.node("Slice", {"d", "starts", "end", "axes", "steps"}, {"e"}).node("Slice", {"d", "axes", "ends", "axes"}, {"f"}).node("Add", {"e", "f"}, {"g"});
+    expanded.weight("across", Tensor::vector({2, 1, 1, 4})).node("Reshape", {"g", "across"}, {"h"}).node("Mul", {"x", "h"}, {"y"});
+    expect_simplified("copies", expanded, "Mul");
+
+    Sketch counted;
+    counted.weight("a", Tensor::vector({7, -7, 9, 4})).weight("b", Tensor::vector({3})).weight("t", Tensor::vector({1}));
+    counted.node("Mod", {"a", "b"}, {"m"}).node("Div", {"a", "b"}, {"q"}).node("Sub", {"m", "q"}, {"d"}).node("Max", {"d", "t"}, {"e"}).node("Greater", {"e", "t"}, {"g"}).node("Less", {"d", "t"}, {"l"}).node("Or", {"g", "l"}, {"o"});
+    counted.weight("zero", Tensor::scalar(0.0F)).node("Where", {"o", "x", "zero"}, {"y"});
+    expect_simplified("integers", counted, "Where");
+
+    Sketch real;
+    real.weight("w", drawn({4}, 1)).weight("v", drawn({4, 1}, 2)).node("Sub", {"w", "v"}, {"a"}).node("Div", {"a", "w"}, {"b"}).node("Min", {"b", "v"}, {"c"}).node("Mul", {"x", "c"}, {"y"});
+    expect_simplified("real numbers, bit for bit", real, "Mul");
+
+    Sketch neutral;
+    neutral.weight("one", Tensor::scalar(1.0F)).weight("zero", Tensor::scalar(0.0F)).node("Mul", {"x", "one"}, {"a"}).node("Sub", {"a", "zero"}, {"b"}).node("Div", {"b", "one"}, {"c"}).node("Relu", {"c"}, {"y"});
+    expect_simplified("nothing is done", neutral, "Relu");
+}
+
+TEST(Simplify, leaves_to_the_runtime_what_may_be_another_number)
+{
+    Sketch other;
+    other.weight("one", Tensor::of<float>(DType::float32, {1, 1, 1, 1, 1}, {1})).weight("minus", Tensor::scalar(-0.0F)).node("Mul", {"x", "one"}, {"a"}).node("Sub", {"a", "minus"}, {"b"}).node("Relu", {"b"}, {"y"});
+    expect_simplified("another rank, another zero", other, "Mul Sub Relu");
+
+    Sketch integers;
+    integers.weight("a", Tensor::vector({INT64_MAX, 2, 3, 4})).weight("b", Tensor::vector({1})).weight("zero", Tensor::scalar(0.0F)).node("Add", {"a", "b"}, {"s"}).node("Greater", {"s", "b"}, {"g"}).node("Where", {"g", "x", "zero"}, {"y"});
+    expect_simplified("what overflows", integers, "Add Greater Where");
+
+    Sketch powers;
+    powers.weight("w", drawn({4}, 1)).node("Exp", {"w"}, {"e"}).node("Mul", {"x", "e"}, {"y"});
+    expect_simplified("libraries round it in different ways", powers, "Exp Mul");
 }
 
 TEST(Simplify, merges_equal_nodes)

@@ -278,6 +278,7 @@ Result<void> ExportedLowering::lower_outputs(ExportedSignature const& signature,
 Result<void> ExportedLowering::lower_nodes(Json const& graph)
 {
     size_t number = 0;
+    auto const* const outer = std::exchange(graph_, &graph);
     for (auto const& node : *TRY(json_array(graph, "nodes"))) {
         place_ = places_.of_node(node, member_);
         auto lowered = lower_node(node);
@@ -287,6 +288,7 @@ Result<void> ExportedLowering::lower_nodes(Json const& graph)
             return exhausted("a program of more than " + std::to_string(limits_.entries) + " values");
         ++number;
     }
+    graph_ = outer;
     return {};
 }
 
@@ -344,7 +346,22 @@ Result<void> ExportedLowering::lower_operator(std::string target, Json const& no
         ValueId const value = TRY(within("argument " + name, argument(*TRY(json_object(input, "arg")))));
         call.arguments.push_back({by_name ? std::move(name) : std::string(), value});
     }
-    return bind_results(std::move(call), *TRY(json_array(node, "outputs")));
+    auto const* const outputs = TRY(json_array(node, "outputs"));
+    state_results(call, *outputs);
+    return bind_results(std::move(call), *outputs);
+}
+
+// What an operator of another library gives; PyTorch's own are computed. What cannot be read is not stated.
+void ExportedLowering::state_results(Call& call, Json const& outputs) const
+{
+    static constexpr std::array<std::string_view, 4> known_spaces{"aten::", "prim::", "prims::", "quantized_decomposed::"};
+    if (std::any_of(known_spaces.begin(), known_spaces.end(), [&](std::string_view space) { return call.target.starts_with(space); }))
+        return;
+    for (auto const& output : outputs) {
+        auto const name = name_of_graph_input(output);
+        auto type = name && !name->empty() ? exported_tensor_type(*graph_, *name, limits_) : Result<ProgramTensorType>(malformed("no tensor"));
+        call.result_types.push_back(type ? std::optional(*std::move(type)) : std::nullopt);
+    }
 }
 
 // An operator that gives a list has one output, which names the list's items.

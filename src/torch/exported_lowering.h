@@ -45,6 +45,7 @@ private:
     Result<void> lower_named(std::string const& target, Json const& node);
     Result<void> lower_operator(std::string target, Json const& node, bool by_name);
     Result<void> bind_results(Call call, Json const& outputs);
+    void state_results(Call& call, Json const& outputs) const;
     // The graph in place, its inputs being `operands`; what it gives.
     Result<Values> lower_graph(Json const& graph, Values const& operands);
 
@@ -90,6 +91,7 @@ private:
     ProgramObject const& module_;
     ExportedPlaces& places_;
     Limits const& limits_;
+    Json const* graph_ = nullptr; // the innermost one
     Function function_;
     Block* block_ = nullptr; // where calls are added
     Scope scope_; // names of the innermost graph

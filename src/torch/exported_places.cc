@@ -7,12 +7,6 @@ struct TraceFrame {
     uint32_t line = 0;
 };
 
-// PyTorch's own modules, and code that it made itself.
-bool is_of_framework(std::string_view file)
-{
-    return file.starts_with('<') || file.starts_with("torch/") || file.find("-packages/torch/") != file.npos;
-}
-
 // The innermost line of the user's: of File "net.py", line 12, in forward... with the outermost first.
 TraceFrame user_frame(std::string_view trace)
 {

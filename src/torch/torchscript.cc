@@ -6,6 +6,7 @@
 #include "torch/operator_rules.h"
 #include "torch/script_evidence.h"
 #include "torch/script_objects.h"
+#include "torch/script_origins.h"
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int64_t newest_version = 10; // PyTorch caffe2/serialize/versions.h, kMaxSupportedFileFormatVersion
 constexpr int64_t package_version = 6;
+constexpr std::string_view debug_ending = ".debug_pkl";
 
 class ArchiveReader {
 public:
@@ -235,7 +237,7 @@ private:
     Result<void> judge_other_pickles()
     {
         std::vector<std::string> names = members_.names_below("code/");
-        std::erase_if(names, [](std::string const& name) { return !name.ends_with(".debug_pkl"); });
+        std::erase_if(names, [](std::string const& name) { return !name.ends_with(debug_ending); });
         for (char const* const mobile : {"bytecode.pkl", "mobile_debug_handles.pkl"})
             if (members_.has(mobile))
                 names.emplace_back(mobile);
@@ -249,7 +251,18 @@ private:
         auto const bytes = TRY(members_.read(name));
         auto const pickle = TRY(within(name, read_pickle(bytes.bytes(), {limits_, 0})));
         judge(pickle, {}, bytes.size(), name);
+        if (name.ends_with(debug_ending))
+            note_origins(name.substr(0, name.size() - debug_ending.size()), pickle.root());
         return {};
+    }
+
+    void note_origins(std::string const& code_name, PickleValue const& root)
+    {
+        auto const& files = file_.program.files;
+        auto const file = std::find(files.begin(), files.end(), code_name);
+        auto const code = std::find_if(file_.code.begin(), file_.code.end(), [&](TorchScriptCode const& one) { return one.name == code_name; });
+        if (file != files.end() && code != file_.code.end())
+            read_script_origins(root, text_of(code->text.bytes()), static_cast<uint32_t>(file - files.begin()), file_.program);
     }
 
     // Whatever the author put there: PyTorch gives it out as bytes.

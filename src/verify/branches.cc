@@ -50,6 +50,14 @@ bool is_if(OnnxNode const& node)
     return standard && node.op_type == "If" && node.inputs.size() == 1 && !node.outputs.empty();
 }
 
+// The node's name and, where a converter left it, the source line.
+std::string shown_name(OnnxNode const& node)
+{
+    static constexpr size_t longest_line = 300;
+    std::string const name = node.name.empty() ? node.outputs[0] : node.name;
+    return node.doc_string.empty() || node.doc_string.size() > longest_line ? name : name + " (" + node.doc_string + ")";
+}
+
 // The branch as its own copy, in place of the shared one; null where the node has none of that name.
 std::shared_ptr<OnnxGraph> own_branch(OnnxNode& node, std::string_view name)
 {
@@ -77,7 +85,7 @@ public:
         for (auto& node : graph.nodes) {
             if (is_if(node)) {
                 added.push_back(watched_.size());
-                watched_.push_back({node.name.empty() ? node.outputs[0] : node.name, new_name()});
+                watched_.push_back({shown_name(node), new_name()});
                 nodes.push_back(condition_as_number(node.inputs[0], watched_.back().output));
                 auto const within_node = carry_out(node);
                 added.insert(added.end(), within_node.begin(), within_node.end());

@@ -14,7 +14,7 @@
 
 // Where an If's condition can be seen: the output of the watched copy that carries it as 0 or 1, or -1 where the If was not reached.
 struct WatchedBranch {
-    std::string name; // of the If node
+    std::string name; // of the If node, with its doc string
     std::string output;
 };
 
@@ -30,7 +30,7 @@ public:
 
     // What one run took, added to `taken`.
     Result<void> observe(std::span<NamedTensor const> inputs, TakenBranches& taken) const;
-    // "sign: else branch" for each branch of an If that was reached and never went there, in the model's order.
+    // "sign (net.py:7): else branch" for each branch of an If that was reached and never went there, in the model's order.
     std::vector<std::string> not_taken(TakenBranches const& taken) const;
 
     explicit BranchWatch(Session session, std::vector<WatchedBranch> watched)

@@ -88,6 +88,8 @@ def dynamic_axes(arguments):
     def of(value):
         if isinstance(value, (list, tuple)):
             return type(value)(of(item) for item in value)
+        if isinstance(value, dict):
+            return {key: of(item) for key, item in value.items()}
         return {0: batch} if torch.is_tensor(value) and value.dim() else None
     return tuple(of(argument) for argument in arguments)
 

@@ -22,7 +22,7 @@ MODELS = {
     "ghostnet_050": of("ghostnet_050"),
     "regnety_002": of("regnety_002"),
     "xcit_nano": of("xcit_nano_12_p16_224"),
-    "coat_tiny": of("coat_lite_tiny"),
+    "coat_tiny": of("coat_lite_tiny", img_size=64),
     "efficientvit_b0": of("efficientvit_b0"),
     "tinynet_e": of("tinynet_e"),
     "levit_128s": of("levit_128s", size=224),

@@ -68,7 +68,7 @@ MODELS = {
     "r3d_18": video("r3d_18"),
     "mc3_18": video("mc3_18"),
     "r2plus1d_18": video("r2plus1d_18"),
-    "s3d": video("s3d", frames=16),
+    "s3d": video("s3d", frames=16, size=224),
     "mvit_v1": Model(lambda: models.video.mvit_v1_b(weights=None, num_classes=12), images(3, 16, 224, 224), forms=("traced", "exported")),
     "swin3d": Model(lambda: models.video.SwinTransformer3d(patch_size=[2, 4, 4], embed_dim=24, depths=[2, 2], num_heads=[2, 4], window_size=[4, 4, 4], num_classes=12), images(3, 8, 32, 32)),
     "raft_small": Model(lambda: models.optical_flow.raft_small(weights=None), lambda batch: tuple(images(3, 128, 128)(batch)[0].roll(shift, -1) for shift in (0, 3)), forms=("scripted", "traced")),

@@ -11,9 +11,8 @@ FORMS = ("traced", "exported")
 def plain(model, names):
     """The model as people export it: arguments of these names in, its tensors out, nothing kept between calls."""
     model.config.use_cache = False
-    model.config.return_dict = False
-    made = {"torch": torch}
-    exec(f"class Plain(torch.nn.Module):\n    def forward(self, {', '.join(names)}):\n        return self.model({', '.join(f'{name}={name}' for name in names)})\n", made)
+    made = {"torch": torch, "tensors_of": lambda answer: tuple(value for value in answer.values() if torch.is_tensor(value))}
+    exec(f"class Plain(torch.nn.Module):\n    def forward(self, {', '.join(names)}):\n        return tensors_of(self.model({', '.join(f'{name}={name}' for name in names)}))\n", made)
     module = made["Plain"]()
     module.model = model
     return module
@@ -72,7 +71,7 @@ MODELS = {
     "qwen3": decoder("Qwen3ForCausalLM", "Qwen3Config", num_key_value_heads=2, head_dim=8),
     "gemma": decoder("GemmaForCausalLM", "GemmaConfig", num_key_value_heads=2, head_dim=8),
     "phi": decoder("PhiForCausalLM", "PhiConfig"),
-    "mixtral": decoder("MixtralForCausalLM", "MixtralConfig", num_key_value_heads=2, num_local_experts=4),
+    "mixtral": decoder("MixtralForCausalLM", "MixtralConfig", num_key_value_heads=2, num_local_experts=4, intermediate_size=48),
     "t5": model("T5ForConditionalGeneration", "T5Config", text_and_decoder, ENCODER_DECODER, vocab_size=99, d_model=32, d_kv=8, d_ff=37, num_layers=2, num_heads=4),
     "bart": model("BartForConditionalGeneration", "BartConfig", text_and_decoder, ENCODER_DECODER, vocab_size=99, d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=37, decoder_ffn_dim=37, max_position_embeddings=64),
     "marian": model("MarianMTModel", "MarianConfig", text_and_decoder, ENCODER_DECODER, vocab_size=99, d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4, encoder_ffn_dim=37, decoder_ffn_dim=37, max_position_embeddings=64, pad_token_id=0),
