@@ -219,7 +219,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--program", default=str(HERE / "build/release/hullmark"))
     parser.add_argument("--known", help="of `nodes`: a file that keeps PyTorch's counts from run to run")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     names = given.names or (TIMED if given.what == "time" else ())
     files = sorted(file for file in pathlib.Path(given.folder).iterdir() if file.suffix in (".pt", ".pt2") and (not names or any(name in file.stem for name in names)))
     {"time": table_of_time, "memory": table_of_memory, "nodes": table_of_nodes}[given.what](files, given)

@@ -1,4 +1,4 @@
-#include "simplify/passes.h"
+#include "simplify/folding.h"
 
 #include "simplify/weight_reading.h"
 
@@ -174,22 +174,14 @@ bool is_neutral(GraphUses const& uses, OnnxNode const& node)
 
 }
 
-uint64_t fold_arithmetic(GraphUses& uses)
+bool fold_arithmetic(GraphUses& uses, OnnxNode& node)
 {
-    uint64_t count = 0;
-    for (auto& node : uses.graph().nodes) {
-        if (!node.domain.empty() || node.outputs.size() != 1 || uses.is_output(node.outputs[0]))
-            continue;
-        if (is_neutral(uses, node)) {
-            auto const input = node.inputs[0];
-            uses.replace(node.outputs[0], input);
-            uses.empty(node);
-            ++count;
-            continue;
-        }
-        auto const result = uses.may_add(0) ? result_of(uses, node) : std::nullopt;
-        if (result && uses.may_add(result->bytes().size()) && replace_by_weight(uses, node, *result, "constant/" + node.op_type))
-            ++count;
+    if (is_neutral(uses, node)) {
+        auto const input = node.inputs[0];
+        uses.replace(node.outputs[0], input);
+        uses.empty(node);
+        return true;
     }
-    return count;
+    auto const result = uses.may_add(0) ? result_of(uses, node) : std::nullopt;
+    return result && uses.may_add(result->bytes().size()) && replace_by_weight(uses, node, *result, "constant/" + node.op_type);
 }

@@ -1,5 +1,6 @@
 #include "simplify/passes.h"
 
+#include "simplify/folding.h"
 #include "simplify/weight_reading.h"
 #include "tensor/strided.h"
 
@@ -126,10 +127,12 @@ struct FoldingRow {
 };
 constexpr std::array<FoldingRow, 5> foldings{{{"Transpose", transpose_of}, {"Reshape", reshape_of}, {"Unsqueeze", unsqueeze_of}, {"Squeeze", squeeze_of}, {"Slice", slice_of}}};
 
-bool fold(GraphUses& uses, OnnxNode& node)
+}
+
+bool fold_movement(GraphUses& uses, OnnxNode& node)
 {
     auto const row = std::find_if(foldings.begin(), foldings.end(), [&](FoldingRow const& one) { return is_standard(node, one.op_type); });
-    if (row == foldings.end() || node.inputs.empty() || uses.is_output(node.outputs[0]))
+    if (row == foldings.end() || node.inputs.empty())
         return false;
     auto const tensor = tensor_of(uses, node.inputs[0]);
     if (!tensor || (uses.count(node.inputs[0]) != 1 && tensor->bytes().size() > small_bytes))
@@ -140,12 +143,13 @@ bool fold(GraphUses& uses, OnnxNode& node)
     return replace_by_weight(uses, node, *result, node.inputs[0] + "/" + node.op_type);
 }
 
-}
-
 uint64_t fold_constants(GraphUses& uses)
 {
     uint64_t count = 0;
-    for (auto& node : uses.graph().nodes)
-        count += fold(uses, node) ? 1 : 0;
+    for (auto& node : uses.graph().nodes) { // in order: what is folded is a weight for those that follow
+        bool const may_fold = node.domain.empty() && node.outputs.size() == 1 && !uses.is_output(node.outputs[0]);
+        if (may_fold && (fold_movement(uses, node) || fold_expansion(uses, node) || fold_arithmetic(uses, node)))
+            ++count;
+    }
     return count;
 }

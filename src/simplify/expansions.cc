@@ -1,4 +1,4 @@
-#include "simplify/passes.h"
+#include "simplify/folding.h"
 
 #include "onnx/structure.h"
 #include "simplify/weight_reading.h"
@@ -216,16 +216,11 @@ constexpr std::array<ExpansionRow, 6> expansions{{{"Gather", gather_of}, {"Slice
 
 }
 
-uint64_t fold_expansions(GraphUses& uses)
+bool fold_expansion(GraphUses& uses, OnnxNode& node)
 {
-    uint64_t count = 0;
-    for (auto& node : uses.graph().nodes) {
-        auto const row = std::find_if(expansions.begin(), expansions.end(), [&](ExpansionRow const& one) { return node.domain.empty() && node.op_type == one.op_type; });
-        if (row == expansions.end() || uses.is_output(node.outputs[0]) || !uses.may_add(0))
-            continue;
-        auto const result = row->expand(uses, node);
-        if (result && uses.may_add(result->bytes().size()) && replace_by_weight(uses, node, *result, "constant/" + node.op_type))
-            ++count;
-    }
-    return count;
+    auto const row = std::find_if(expansions.begin(), expansions.end(), [&](ExpansionRow const& one) { return node.op_type == one.op_type; });
+    if (row == expansions.end() || !uses.may_add(0))
+        return false;
+    auto const result = row->expand(uses, node);
+    return result && uses.may_add(result->bytes().size()) && replace_by_weight(uses, node, *result, "constant/" + node.op_type);
 }

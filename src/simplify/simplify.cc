@@ -3,6 +3,8 @@
 #include "simplify/passes.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace {
 
@@ -48,27 +50,27 @@ void drop_dead(OnnxGraph& graph)
 
 constexpr uint64_t most_bytes_added = uint64_t{1} << 23; // by folding what is small
 
-uint64_t run(OnnxGraph& graph, uint64_t (*pass)(GraphUses&), uint64_t& total, uint64_t& bytes_left)
-{
-    GraphUses uses(graph, bytes_left);
-    uint64_t const count = pass(uses);
-    if (count != 0)
-        GraphUses::remove_emptied(graph);
-    total += count;
-    return count;
-}
+struct Pass {
+    uint64_t (*run)(GraphUses&);
+    uint64_t Simplification::*total;
+};
+constexpr std::array<Pass, 4> passes{{{fold_constants, &Simplification::folded_constants}, {join_layouts, &Simplification::joined_layouts}, {merge_duplicates, &Simplification::merged_duplicates}, {fold_batch_norms, &Simplification::folded_batch_norms}}};
 
 void simplify_graph(OnnxGraph& graph, Simplification& done, uint64_t& bytes_left)
 {
-    for (int round = 0; round < most_rounds; ++round) {
-        uint64_t changed = run(graph, fold_constants, done.folded_constants, bytes_left);
-        changed += run(graph, join_layouts, done.joined_layouts, bytes_left);
-        changed += run(graph, merge_duplicates, done.merged_duplicates, bytes_left);
-        changed += run(graph, fold_expansions, done.folded_constants, bytes_left);
-        changed += run(graph, fold_arithmetic, done.folded_constants, bytes_left);
-        changed += run(graph, fold_batch_norms, done.folded_batch_norms, bytes_left);
-        if (changed == 0)
-            break;
+    std::optional<GraphUses> uses; // as long as they hold
+    uint64_t idle = 0; // passes in a row that changed nothing
+    for (size_t i = 0; i < passes.size() * most_rounds && idle < passes.size(); ++i) {
+        auto const& pass = passes[i % passes.size()];
+        if (!uses)
+            uses.emplace(graph, bytes_left);
+        uint64_t const count = pass.run(*uses);
+        done.*pass.total += count;
+        idle = count == 0 ? idle + 1 : 0;
+        if (count != 0) {
+            uses.reset();
+            GraphUses::remove_emptied(graph);
+        }
     }
 }
 

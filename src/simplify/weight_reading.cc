@@ -40,7 +40,8 @@ bool replace_by_weight(GraphUses& uses, OnnxNode& node, Tensor const& result, st
     auto weight = from_tensor("", result);
     if (!weight)
         return false;
-    auto const name = uses.add_weight(*std::move(weight), wish);
+    static constexpr size_t longest_wish = 200; // chains of folded nodes have names that grow
+    auto const name = uses.add_weight(*std::move(weight), wish.size() > longest_wish ? "constant" : wish);
     uses.replace(node.outputs[0], name);
     uses.empty(node);
     return true;

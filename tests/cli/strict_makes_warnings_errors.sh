@@ -16,10 +16,10 @@ expect_nothing_at registry
 given hullmark convert "$EXAMPLES/digits/digits.pt" -o digits.onnx --sample "$EXAMPLES/digits/sample.npz" --strict --json
 expect_json '.warnings == []'
 
-# Weights of a file that is not harmless are written with a warning, or not at all.
-given hullmark convert "$models/checkpoint/module.pt" -o weights.safetensors
+# Weights are written with a warning about what is left out, or not at all.
+given hullmark convert "$models/checkpoint/odd.pt" -o weights.safetensors
 expect_err "warning["
 rm weights.safetensors
-run hullmark convert "$models/checkpoint/module.pt" -o weights.safetensors --strict
+run hullmark convert "$models/checkpoint/odd.pt" -o weights.safetensors --strict
 expect_status 3
 expect_nothing_at weights.safetensors
