@@ -1,6 +1,6 @@
 #include "operators/families.h"
-#include "operators/numbers.h"
 #include "operators/formula.h"
+#include "operators/numbers.h"
 #include "operators/pointwise.h"
 #include "operators/products.h"
 #include "operators/promotion.h"
