@@ -19,16 +19,6 @@ std::string names_of(std::vector<SessionValue> const& values)
     return fmt::format("{}", fmt::join(names, ", "));
 }
 
-bool dims_fit(std::vector<SessionDim> const& dims, Shape const& shape)
-{
-    if (dims.size() != shape.size())
-        return false;
-    for (size_t axis = 0; axis < dims.size(); ++axis)
-        if (dims[axis].size && *dims[axis].size != shape[axis])
-            return false;
-    return true;
-}
-
 // Kernels count on the 0 or 1 that a boolean is.
 bool is_whole_boolean(Tensor const& tensor)
 {
@@ -213,6 +203,16 @@ Result<Tensor> tensor_of(std::shared_ptr<OrtModel const> const& model, std::vect
     return Tensor::create(*dtype, std::move(type.shape), SharedBytes(bytes, std::move(answer)));
 }
 
+}
+
+bool dims_fit(std::vector<SessionDim> const& dims, Shape const& shape)
+{
+    if (dims.size() != shape.size())
+        return false;
+    for (size_t axis = 0; axis < dims.size(); ++axis)
+        if (dims[axis].size && *dims[axis].size != shape[axis])
+            return false;
+    return true;
 }
 
 Result<std::vector<Tensor>> Session::run(std::span<NamedTensor const> inputs, std::span<std::string const> outputs) const

@@ -53,6 +53,9 @@ struct SessionDim {
     std::string symbol;
 };
 
+// Whether `shape` has as many sizes, and those that are fixed.
+bool dims_fit(std::vector<SessionDim> const& dims, Shape const& shape);
+
 // An input or output of a model.
 struct SessionValue {
     std::string name;

@@ -296,14 +296,9 @@ private:
             return malformed(fmt::format("it has no '{}'", sent.dtype ? "shape" : "datatype"));
         if (sent.dtype != found->dtype)
             return malformed(fmt::format("inference input '{}' data-type is '{}', but model '{}' expects '{}'", *sent.name, *oip_name(*sent.dtype), model_.name, oip_name(*found->dtype).value_or("")));
-        if (found->dims && !fits(*sent.shape, *found->dims))
+        if (found->dims && !dims_fit(*found->dims, *sent.shape))
             return malformed(fmt::format("unexpected shape for input '{}' for model '{}'. Expected {}, got {}.", *sent.name, model_.name, oip_shape(*found), oip_shape(*sent.shape)));
         return {};
-    }
-
-    static bool fits(Shape const& shape, std::vector<SessionDim> const& dims)
-    {
-        return std::ranges::equal(shape, dims, [](int64_t size, SessionDim const& dim) { return dim.size.value_or(size) == size; });
     }
 
     Result<std::vector<NamedTensor>> arranged_inputs()

@@ -62,14 +62,6 @@ size_t nesting_at(JsonCursor cursor)
     return levels;
 }
 
-bool fits(Shape const& shape, std::vector<SessionDim> const& dims)
-{
-    for (size_t axis = 0; axis < dims.size(); ++axis)
-        if (dims[axis].size && *dims[axis].size != shape[axis])
-            return false;
-    return true;
-}
-
 template <typename T>
 std::optional<PlainNumbers> read_lists(JsonCursor& cursor, size_t levels, size_t body_bytes, SessionValue const& input)
 {
@@ -81,7 +73,7 @@ std::optional<PlainNumbers> read_lists(JsonCursor& cursor, size_t levels, size_t
     bool const one_row = levels < input.dims->size();
     if (one_row)
         shape.insert(shape.begin(), 1);
-    if (!fits(shape, *input.dims))
+    if (!dims_fit(*input.dims, shape))
         return std::nullopt;
     return PlainNumbers{Tensor::of<T>(*input.dtype, std::move(shape), lists.take_elements()), one_row};
 }

@@ -82,14 +82,6 @@ size_t nesting_of(Json const& value)
     return levels;
 }
 
-bool fits(Shape const& shape, std::vector<SessionDim> const& dims)
-{
-    for (size_t axis = 0; axis < dims.size(); ++axis)
-        if (dims[axis].size && *dims[axis].size != shape[axis])
-            return false;
-    return true;
-}
-
 // How many levels of lists `value` is to be read with, or nothing and a fault.
 std::optional<size_t> levels_wanted(Json const& value, SessionValue const& wanted, Json const& location, BodyFaults& faults)
 {
@@ -194,7 +186,7 @@ std::optional<ReadTensor> read_json_tensor(Json const& value, SessionValue const
     auto const found = shape;
     if (one_row)
         shape.insert(shape.begin(), 1);
-    if (wanted.dims && !fits(shape, *wanted.dims)) {
+    if (wanted.dims && !dims_fit(*wanted.dims, shape)) {
         faults.add_value_error(location, fmt::format("found {} of shape {}, wanted {}", one_row ? "one row" : "rows", text_of(found), text_of(wanted)), value);
         return std::nullopt;
     }

@@ -38,20 +38,6 @@ std::optional<Shape> broadcast_shape(Shape const& left, Shape const& right)
     return count && *count <= most_elements ? std::optional(shape) : std::nullopt;
 }
 
-uint64_t place_within(uint64_t place, Shape const& shape, Shape const& of)
-{
-    uint64_t result = 0;
-    uint64_t stride = 1;
-    for (size_t i = 0; i < of.size(); ++i) {
-        auto const size = static_cast<uint64_t>(shape[shape.size() - 1 - i]);
-        auto const own = static_cast<uint64_t>(of[of.size() - 1 - i]);
-        result += (own == 1 ? 0 : place % size) * stride;
-        place /= size;
-        stride *= own;
-    }
-    return result;
-}
-
 template <typename Number, typename Operation>
 auto by_elements(Tensor const& left, Tensor const& right, Shape const& shape, Operation const& operation) -> std::optional<std::vector<typename decltype(operation(Number(), Number()))::value_type>>
 {

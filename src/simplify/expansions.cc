@@ -45,21 +45,6 @@ uint64_t product(Shape const& shape, size_t begin, size_t end)
     return result;
 }
 
-// The place in a tensor of the shape `of`, aligned at the last axes, of the element of `shape` at `place`: axes repeat where they are shorter.
-uint64_t place_within(uint64_t place, Shape const& shape, Shape const& of)
-{
-    uint64_t result = 0;
-    uint64_t stride = 1;
-    for (size_t i = 0; i < of.size(); ++i) {
-        auto const size = static_cast<uint64_t>(shape[shape.size() - 1 - i]);
-        auto const own = static_cast<uint64_t>(of[of.size() - 1 - i]);
-        result += place % size % own * stride;
-        place /= size;
-        stride *= own;
-    }
-    return result;
-}
-
 std::optional<Tensor> gather_of(GraphUses const& uses, OnnxNode const& node)
 {
     auto const data = tensor_of_input(uses, node, 0);

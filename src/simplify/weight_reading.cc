@@ -35,6 +35,20 @@ std::optional<size_t> axis_of(int64_t axis, size_t rank)
     return counted >= 0 && counted < static_cast<int64_t>(rank) ? std::optional(static_cast<size_t>(counted)) : std::nullopt;
 }
 
+uint64_t place_within(uint64_t place, Shape const& shape, Shape const& of)
+{
+    uint64_t result = 0;
+    uint64_t stride = 1;
+    for (size_t i = 0; i < of.size(); ++i) {
+        auto const size = static_cast<uint64_t>(shape[shape.size() - 1 - i]);
+        auto const own = static_cast<uint64_t>(of[of.size() - 1 - i]);
+        result += place % size % own * stride;
+        place /= size;
+        stride *= own;
+    }
+    return result;
+}
+
 bool replace_by_weight(GraphUses& uses, OnnxNode& node, Tensor const& result, std::string const& wish)
 {
     auto weight = from_tensor("", result);
