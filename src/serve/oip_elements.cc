@@ -18,34 +18,35 @@ public:
     {
     }
 
-    Result<void> read_one()
+    // What stands between commas, at least one element.
+    Result<void> read_some()
     {
         switch (dtype_) {
         case DType::float32:
-            return read_float<float>();
+            return read_each([this] { return read_float<float>(); });
         case DType::float64:
-            return read_float<double>();
+            return read_each([this] { return read_float<double>(); });
         case DType::boolean:
-            return read_boolean();
+            return read_each([this] { return read_boolean(); });
         case DType::string:
-            return read_text();
+            return read_each([this] { return read_text(); });
         case DType::int8:
-            return read_integer<int8_t>();
+            return read_each([this] { return read_integer<int8_t>(); });
         case DType::int16:
-            return read_integer<int16_t>();
+            return read_each([this] { return read_integer<int16_t>(); });
         case DType::int32:
-            return read_integer<int32_t>();
+            return read_each([this] { return read_integer<int32_t>(); });
         case DType::int64:
-            return read_integer<int64_t>();
+            return read_each([this] { return read_integer<int64_t>(); });
         case DType::uint8:
-            return read_integer<uint8_t>();
+            return read_each([this] { return read_integer<uint8_t>(); });
         case DType::uint16:
-            return read_integer<uint16_t>();
+            return read_each([this] { return read_integer<uint16_t>(); });
         case DType::uint32:
-            return read_integer<uint32_t>();
+            return read_each([this] { return read_integer<uint32_t>(); });
         default:
             CHECK(dtype_ == DType::uint64, "the other types have no JSON form");
-            return read_integer<uint64_t>();
+            return read_each([this] { return read_integer<uint64_t>(); });
         }
     }
 
@@ -60,25 +61,36 @@ public:
     }
 
 private:
-    template <typename T>
-    Result<void> put(T element)
+    // What an element is not; null where it was read.
+    using Unfit = char const*;
+    static constexpr Unfit out_of_range = "within the range of its datatype";
+
+    template <typename Read>
+    Result<void> read_each(Read const& read)
     {
-        auto const end = bytes_.size();
-        bytes_.resize(end + sizeof element);
-        std::memcpy(bytes_.data() + end, &element, sizeof element);
-        ++count_;
+        do {
+            if (Unfit const unfit = read())
+                return malformed(fmt::format("element {} of its data is not {}", count_, unfit));
+            ++count_;
+        } while (cursor_.take(','));
         return {};
     }
 
-    Failure unfit(std::string_view wanted) const { return malformed(fmt::format("element {} of its data is not {}", count_, wanted)); }
+    template <typename T>
+    Unfit put(T element)
+    {
+        auto const* const first = reinterpret_cast<std::byte const*>(&element);
+        bytes_.insert(bytes_.end(), first, first + sizeof element);
+        return nullptr;
+    }
 
     template <typename T>
-    Result<void> read_float()
+    Unfit read_float()
     {
         double value = 0;
         if (cursor_.take_double(value)) {
             auto const element = static_cast<T>(value);
-            return std::isfinite(element) ? put(element) : Result<void>(unfit("within the range of its datatype"));
+            return std::isfinite(element) ? put(element) : out_of_range;
         }
         if (cursor_.take_word("NaN"))
             return put(std::numeric_limits<T>::quiet_NaN());
@@ -86,39 +98,36 @@ private:
             return put(std::numeric_limits<T>::infinity());
         if (cursor_.take_word("-Infinity"))
             return put(-std::numeric_limits<T>::infinity());
-        return unfit("a number");
+        return "a number";
     }
 
     template <typename T>
-    Result<void> read_integer()
+    Unfit read_integer()
     {
         auto const number = cursor_.number();
         if (!number || (!number->integer && !number->natural))
-            return unfit("an integer");
+            return "an integer";
         if (number->integer && std::in_range<T>(*number->integer))
             return put(static_cast<T>(*number->integer));
         if (number->natural && std::in_range<T>(*number->natural))
             return put(static_cast<T>(*number->natural));
-        return unfit("within the range of its datatype");
+        return out_of_range;
     }
 
-    Result<void> read_boolean()
+    Unfit read_boolean()
     {
         if (cursor_.take_word("true"))
             return put(uint8_t{1});
-        if (cursor_.take_word("false"))
-            return put(uint8_t{0});
-        return unfit("true or false");
+        return cursor_.take_word("false") ? put(uint8_t{0}) : "true or false";
     }
 
-    Result<void> read_text()
+    Unfit read_text()
     {
         auto text = cursor_.text();
         if (!text)
-            return unfit("a text");
+            return "a text";
         texts_.push_back(*std::move(text));
-        ++count_;
-        return {};
+        return nullptr;
     }
 
     JsonCursor& cursor_;
@@ -130,6 +139,15 @@ private:
 
 Failure not_listed() { return malformed("its data is not a list, or not a whole one"); }
 
+Result<void> check_size(uint64_t size, int64_t wanted)
+{
+    if (size == static_cast<uint64_t>(wanted))
+        return {};
+    return malformed(fmt::format("its data has a list of {} where its shape says {}", size, wanted));
+}
+
+Result<void> read_lists(JsonCursor& cursor, ElementReader& elements, Shape const& shape, size_t axis);
+
 // One list and all within. A list that holds lists is as long as `shape` says at `axis`; recursion ends at the rank.
 Result<void> read_list(JsonCursor& cursor, ElementReader& elements, Shape const& shape, size_t axis)
 {
@@ -137,25 +155,32 @@ Result<void> read_list(JsonCursor& cursor, ElementReader& elements, Shape const&
         return not_listed();
     if (cursor.take(']'))
         return {};
-    bool const nested = cursor.peek() == '[';
-    if (nested && axis + 1 >= shape.size())
+    if (cursor.peek() == '[')
+        return read_lists(cursor, elements, shape, axis);
+    auto const before = elements.count();
+    TRY(elements.read_some());
+    if (!cursor.take(']'))
+        return not_listed();
+    if (axis == 0)
+        return {}; // flat: the count is compared with the whole shape
+    if (axis + 1 != shape.size())
+        return malformed("its data is nested less deep than its shape");
+    return check_size(elements.count() - before, shape[axis]);
+}
+
+// Lists within a list whose bracket has been taken.
+Result<void> read_lists(JsonCursor& cursor, ElementReader& elements, Shape const& shape, size_t axis)
+{
+    if (axis + 1 >= shape.size())
         return malformed("its data is nested deeper than its shape");
-    int64_t size = 0;
+    uint64_t size = 0;
     do {
         ++size;
-        if (nested)
-            TRY(read_list(cursor, elements, shape, axis + 1));
-        else
-            TRY(elements.read_one());
+        TRY(read_list(cursor, elements, shape, axis + 1));
     } while (cursor.take(','));
     if (!cursor.take(']'))
         return not_listed();
-    bool const flat = !nested && axis == 0;
-    if (!flat && size != shape[axis])
-        return malformed(fmt::format("its data has a list of {} where its shape says {}", size, shape[axis]));
-    if (!flat && !nested && axis + 1 != shape.size())
-        return malformed("its data is nested less deep than its shape");
-    return {};
+    return check_size(size, shape[axis]);
 }
 
 Result<Tensor> texts_of(Bytes bytes, Shape const& shape, uint64_t count)

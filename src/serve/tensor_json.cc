@@ -2,6 +2,7 @@
 
 #include "serve/json_element.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
@@ -109,7 +110,7 @@ void append_float(T number, std::string& text)
     auto const end = std::to_chars(digits, digits + sizeof digits, number).ptr;
     std::string_view const written(digits, static_cast<size_t>(end - digits));
     text += written;
-    if (written.find_first_of(".e") == std::string_view::npos)
+    if (std::ranges::none_of(written, [](char byte) { return byte == '.' || byte == 'e'; }))
         text += ".0"; // so that a reader who tells integers from floats sees a float
 }
 
