@@ -6,6 +6,8 @@
 
 #include <algorithm>
 
+// dictionaries: json oip
+
 // A body of the Open Inference Protocol: the first byte says where its JSON ends and bytes begin, and which model it is for. What is read has the
 // model's types and sizes, and every refusal is told in JSON.
 
