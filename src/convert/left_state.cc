@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 
 // What a program leaves in its module for its next call: which of its tensors, attributes and containers changed.
 
@@ -26,7 +25,7 @@ bool Evaluator::is_written(StoredTensor const& tensor) const
         return cell.base.name() == nullptr || *cell.base.name() != open_state_name(tensor.path);
     auto const now = cell.base.is_constant() ? cell.base.known() : std::nullopt;
     auto const before = tensor.stored->values.bytes();
-    return !now || now->bytes().size() != before.size() || std::memcmp(now->bytes().data(), before.data(), before.size()) != 0;
+    return !now || !std::ranges::equal(now->bytes(), before);
 }
 
 // Written, and to be seen by a next call that takes the same way, or by another view of the same memory in this one.

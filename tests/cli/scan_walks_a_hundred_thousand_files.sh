@@ -5,7 +5,10 @@ printf '\x80\x02cposix\nsystem\nX\x01\x00\x00\x00x\x85R.' >folder/0/dangerous
 printf 'text\n' >folder/0/text
 touch folder/0/{1..997}
 for number in {1..99}; do cp -rl folder/0 folder/$number; done # links: making a hundred thousand files takes longer than reading them
-run bash -c 'ulimit -t 60 -v 8000000 && exec "$HULLMARK" scan folder --json >out.json'
+limits='-t 60 -v 8000000'
+bash -c "ulimit $limits && exec \"\$HULLMARK\" version" >/dev/null 2>&1 || limits='-t 60' # a sanitized program reserves more addresses than that
+export limits
+run bash -c 'ulimit $limits && exec "$HULLMARK" scan folder --json >out.json'
 expect_status 1
 out=$(jq -c '{summary, files: (.files | length)}' out.json)
 expect_json '.files == 100000 and .summary.dangerous == 100 and .summary.safe == 100 and .summary.unreadable == 0'
