@@ -365,11 +365,24 @@ private:
     std::vector<SentOutput> asked_;
 };
 
+// The shape of one text; a raw body is no more.
+Result<Shape> one_text_shape(SessionValue const& input)
+{
+    if (!input.dims)
+        return Shape{1};
+    Shape shape;
+    for (auto const& dim : *input.dims)
+        shape.push_back(dim.size.value_or(1));
+    if (element_count(shape) != uint64_t{1})
+        return malformed(fmt::format("a raw request holds one text, and input '{}' is {}", input.name, oip_shape(input)));
+    return shape;
+}
+
 // The shape of the only input whose bytes are `size` long; at most one of its sizes is free.
 Result<Shape> raw_shape(SessionValue const& input, uint64_t size)
 {
     if (input.dtype == DType::string)
-        return Shape{1};
+        return one_text_shape(input);
     uint64_t fixed = static_cast<uint64_t>(bits_of(*input.dtype)) / 8;
     std::optional<size_t> free;
     Shape shape;

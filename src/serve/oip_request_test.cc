@@ -204,6 +204,7 @@ TEST(OipRequest, takes_a_raw_body_for_the_only_input)
     EXPECT_EQ(request->inputs[0].tensor.shape(), (Shape{2, 2}));
     EXPECT_TRUE(request->outputs[1].binary);
     EXPECT_EQ(error_of(std::string(9, '\0'), one_input(), 0), "unexpected size for input 'x': 9 bytes, wanted a multiple of 8");
+    EXPECT_EQ(error_of("\x01\0\0\0a"s, one_input(DType::string), 0), "a raw request holds one text, and input 'x' is [-1,2]");
     EXPECT_EQ(error_of(std::string(8, '\0'), two_inputs(), 0), "a raw request needs a model with one input, and model 'two' has 2");
 }
 
